@@ -1,0 +1,92 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Kind tells what an entry does.
+type Kind string
+
+// KindSlice is the kind of entry that lists contiguous offset ranges to learn: the unit of work.
+const KindSlice Kind = "Slice"
+
+// Entry is one numbered step of a history. Appending it is create-if-absent, and that is the only fence between two dispatchers.
+type Entry struct {
+	Version int   `json:"version"`
+	Number  int64 `json:"number"`
+	Kind    Kind  `json:"kind"`
+	// Writer is a random name of the dispatcher process, Term the number of its reign: one above the newest entry's when it took over.
+	Writer string `json:"writer"`
+	Term   int64  `json:"term"`
+	Epoch  int64  `json:"epoch"`
+	// Start and End are vectors of all partitions; what lies between is learned in ascending order of partitions.
+	Start Offsets `json:"start"`
+	End   Offsets `json:"end"`
+	// Previous is the sum of entry Number-1's bytes, of genesis for entry 1 (of genesis and the segment's name for a baseline).
+	Previous Digest `json:"previous"`
+}
+
+// Ranges returns the entry's work in order.
+func (e Entry) Ranges() []Range { return Ranges(e.Start, e.End) }
+
+// Span returns how many offsets the entry covers, an upper bound of its records.
+func (e Entry) Span() int64 {
+	var n int64
+	for _, r := range e.Ranges() {
+		n += r.To - r.From
+	}
+	return n
+}
+
+// Encode returns the bytes to store and to send; their sum is the next link of the chain.
+func (e Entry) Encode() []byte {
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic("history: marshal an entry: " + err.Error())
+	}
+	return data
+}
+
+// DecodeEntry reads and checks stored or sent bytes.
+func DecodeEntry(data []byte) (Entry, error) {
+	var e Entry
+	if err := strict(data, &e); err != nil {
+		return e, fmt.Errorf("decode history entry: %w", err)
+	}
+	if err := e.validate(); err != nil {
+		return e, fmt.Errorf("history entry %d: %w", e.Number, err)
+	}
+	return e, nil
+}
+
+func (e Entry) validate() error {
+	switch {
+	case e.Version != FormatVersion:
+		return fmt.Errorf("format version %d, this image reads %d", e.Version, FormatVersion)
+	case e.Number < 1:
+		return errors.New("the number must be at least 1")
+	case e.Kind != KindSlice:
+		return fmt.Errorf("kind %q is not known to this image", e.Kind)
+	case e.Previous.IsZero():
+		return errors.New("the link to the previous entry is missing")
+	}
+	if err := errors.Join(e.Start.Validate(), e.End.Validate()); err != nil {
+		return err
+	}
+	for _, start := range e.Start {
+		if end, ok := e.End.Get(start.Partition); !ok || end < start.Offset {
+			return fmt.Errorf("partition %d ends before it starts", start.Partition)
+		}
+	}
+	return nil
+}
+
+// ChainStart returns the link that entry 1 of a segment must name: the sum of genesis, for a segment with a name (the baseline) of both.
+func ChainStart(genesis []byte, segment string) Digest {
+	if segment == "" {
+		return Sum(genesis)
+	}
+	return Sum(append(append([]byte{}, genesis...), segment...))
+}

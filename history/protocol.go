@@ -1,0 +1,151 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Paths of the trainer's HTTP server. All but the first two want the header "Authorization: Bearer TOKEN".
+const (
+	PathReady   = "/readyz"
+	PathMetrics = "/metrics"
+	PathTrain   = "/v1/train"
+	PathFacts   = "/v1/facts"
+)
+
+// Action tells what a request asks of a trainer.
+type Action string
+
+// Actions of a request.
+const (
+	// ActionTrain learns the entries of the request.
+	ActionTrain Action = "Train"
+	// ActionFlush saves a checkpoint at the resident position, so that nothing unsaved is left.
+	ActionFlush Action = "Flush"
+	// ActionPreflight opens Kafka and the store from where the trainer runs, and learns nothing.
+	ActionPreflight Action = "Preflight"
+)
+
+// Request is the body of a POST to PathTrain.
+type Request struct {
+	Action Action `json:"action"`
+	Lineage
+	Incarnation string `json:"incarnation,omitempty"`
+	// Segment is empty or BaselineSegment.
+	Segment string `json:"segment,omitempty"`
+	Epoch   int64  `json:"epoch,omitempty"`
+	Shard   int    `json:"shard,omitempty"`
+	// From is where the dispatcher holds the shard to be, and Hash the chain hash there: the sum of the entry that From touched last,
+	// the chain's start at genesis.
+	From Position `json:"from"`
+	Hash Digest   `json:"hash"`
+	// Entries are the encoded entries to learn, consecutive, the first being the one that From lies in or before. Empty unless ActionTrain.
+	Entries []json.RawMessage `json:"entries,omitempty"`
+	// Checkpoint is the newest checkpoint that the dispatcher knows; a trainer without state loads it without listing the store.
+	Checkpoint *Position `json:"checkpoint,omitempty"`
+	// Save is the checkpoint rule: the trainer saves when it learned this many records or milliseconds since its last checkpoint.
+	Save SaveRule `json:"save"`
+	// BudgetMillis bounds how long the trainer may work before it answers in part. 0: no bound.
+	BudgetMillis int64 `json:"budgetMillis,omitempty"`
+	// Topic is checked by a preflight; a training shard takes it from genesis.
+	Topic string `json:"topic,omitempty"`
+	// Expect is, for a preflight, the spec that the model will be built from, so that its parameters are checked before genesis.
+	Expect *LearningSpec `json:"expect,omitempty"`
+}
+
+// SaveRule says when a checkpoint is due; whichever comes first. Zero values never come.
+type SaveRule struct {
+	Records int64 `json:"records,omitempty"`
+	Millis  int64 `json:"millis,omitempty"`
+}
+
+// Validate checks what every request must hold.
+func (r Request) Validate() error {
+	if r.Namespace == "" || r.Name == "" {
+		return errors.New("namespace and name are required")
+	}
+	switch r.Action {
+	case ActionPreflight:
+		return nil
+	case ActionTrain:
+		if len(r.Entries) == 0 {
+			return errors.New("entries are required to train")
+		}
+	case ActionFlush:
+	default:
+		return fmt.Errorf("action %q is not one of Train, Flush, Preflight", r.Action)
+	}
+	if r.Incarnation == "" || r.Hash.IsZero() {
+		return errors.New("incarnation and hash are required")
+	}
+	return r.From.Validate()
+}
+
+// Answer is the body of every answer of PathTrain, whatever its status: 200 done, perhaps in part; 409 the trainer is elsewhere, at
+// Position; 422 Problem stops the training; 503 Problem may pass. 400, 401 and 413 refuse the request itself.
+type Answer struct {
+	Position Position `json:"position"`
+	// Hash is the chain hash at Position.
+	Hash Digest `json:"hash"`
+	// Records counts what the lineage's model learned since genesis.
+	Records int64              `json:"records"`
+	Metrics map[string]float64 `json:"metrics,omitempty"`
+	// Checkpoint is the newest one known to be stored.
+	Checkpoint *CheckpointFacts `json:"checkpoint,omitempty"`
+	Slice      SliceFacts       `json:"slice"`
+	Memory     MemoryFacts      `json:"memory"`
+	Trainer    TrainerFacts     `json:"trainer"`
+	Problem    *Problem         `json:"problem,omitempty"`
+}
+
+// CheckpointFacts describes a stored checkpoint.
+type CheckpointFacts struct {
+	Position    Position `json:"position"`
+	Hash        Digest   `json:"hash"`
+	ModelDigest Digest   `json:"modelDigest"`
+	Records     int64    `json:"records"`
+	Bytes       int64    `json:"bytes"`
+	UnixMillis  int64    `json:"unixMillis"`
+}
+
+// SliceFacts tells how the work of one request went. Times are in microseconds of wall clock, of which Total is the whole in the trainer.
+type SliceFacts struct {
+	Records     int64 `json:"records"`
+	Bytes       int64 `json:"bytes"`
+	LoadMicros  int64 `json:"loadMicros"`
+	FetchMicros int64 `json:"fetchMicros"`
+	LearnMicros int64 `json:"learnMicros"`
+	SaveMicros  int64 `json:"saveMicros"`
+	TotalMicros int64 `json:"totalMicros"`
+	// OldestUnixMillis and NewestUnixMillis are the extreme Kafka timestamps of the learned records; LearnedUnixMillis is when the last one was in.
+	OldestUnixMillis  int64 `json:"oldestUnixMillis,omitempty"`
+	NewestUnixMillis  int64 `json:"newestUnixMillis,omitempty"`
+	LearnedUnixMillis int64 `json:"learnedUnixMillis,omitempty"`
+}
+
+// MemoryFacts are sizes in bytes as the trainer sees itself; 0 means unknown.
+type MemoryFacts struct {
+	// Peak is the highest working set (usage without inactive file cache) since the last answer, Current the present one.
+	Peak    int64 `json:"peak"`
+	Current int64 `json:"current"`
+	// Limit is the limit of the cgroup, 0 when there is none.
+	Limit    int64 `json:"limit"`
+	LiveHeap int64 `json:"liveHeap"`
+	Model    int64 `json:"model"`
+	// Source names where Peak was read: cgroup2, cgroup1 or proc.
+	Source string `json:"source,omitempty"`
+}
+
+// TrainerFacts identify the process that answered.
+type TrainerFacts struct {
+	// Instance is random for each process; Pod is its host name.
+	Instance          string `json:"instance"`
+	Pod               string `json:"pod,omitempty"`
+	Version           string `json:"version,omitempty"`
+	StartedUnixMillis int64  `json:"startedUnixMillis"`
+	// NumericsVersions are those that the image can run.
+	NumericsVersions []int `json:"numericsVersions,omitempty"`
+	// Durability is what the store promises, seen from the trainer: Strong or Weak.
+	Durability string `json:"durability,omitempty"`
+}
