@@ -1,0 +1,147 @@
+package history_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"creek.dev/creek/history"
+)
+
+func aGenesis() history.Genesis {
+	spec := history.LearningSpec{
+		Format: history.Format{Type: "JSON", Label: "class", Features: []history.Feature{{Name: "x1"}, {Name: "x2"}}},
+		Model:  history.Model{Algorithm: "LogisticRegression", Parameters: map[string]string{"learningRate": "0.005"}},
+	}
+	return history.Genesis{
+		Version: history.FormatVersion, Lineage: history.Lineage{Namespace: "ns", Name: "fraud", Number: 1}, UID: "u",
+		Incarnation: "0123", Spec: spec, SpecDigest: spec.Digest(), Topic: "payments", TopicID: "id",
+		Start: history.Offsets{{Partition: 0, Offset: 7}}, Shards: 1, NumericsVersion: 1,
+	}
+}
+
+func anEntry() history.Entry {
+	return history.Entry{
+		Version: history.FormatVersion, Number: 1, Kind: history.KindSlice, Writer: "w", Term: 1,
+		Start: history.Offsets{{Partition: 0, Offset: 7}}, End: history.Offsets{{Partition: 0, Offset: 9}},
+		Previous: history.Sum(aGenesis().Encode()),
+	}
+}
+
+func aCheckpoint() history.Checkpoint {
+	return history.Checkpoint{
+		Header: history.CheckpointHeader{
+			Lineage: aGenesis().Lineage, Incarnation: "0123", Position: history.Position{Entry: 1}, Hash: history.Sum(anEntry().Encode()),
+			Input: "ff", Records: 2, UnixMillis: 12,
+		},
+		Metrics: []byte("metrics"), Model: []byte("model"),
+	}
+}
+
+func TestRoundTrips(t *testing.T) {
+	genesis, err := history.DecodeGenesis(aGenesis().Encode())
+	if diff := cmp.Diff(aGenesis(), genesis); err != nil || diff != "" {
+		t.Errorf("genesis: %v (-want +got):\n%s", err, diff)
+	}
+	entry, err := history.DecodeEntry(anEntry().Encode())
+	if diff := cmp.Diff(anEntry(), entry); err != nil || diff != "" {
+		t.Errorf("entry: %v (-want +got):\n%s", err, diff)
+	}
+	checkpoint, err := history.DecodeCheckpoint(aCheckpoint().Encode())
+	if diff := cmp.Diff(aCheckpoint().Completed(), checkpoint); err != nil || diff != "" {
+		t.Errorf("checkpoint: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestCheckpointDigestLeavesTheTimeOut(t *testing.T) {
+	first := aCheckpoint().Completed()
+	second := first
+	second.Header.UnixMillis++
+	if first.Digest() != second.Digest() {
+		t.Error("the time of saving changes the digest")
+	}
+	second.Header.Input = "fe"
+	if first.Digest() == second.Digest() {
+		t.Error("another input has the same digest")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	change := func(edit func(*history.Entry)) string {
+		e := anEntry()
+		edit(&e)
+		_, err := history.DecodeEntry(e.Encode())
+		if err == nil {
+			return ""
+		}
+		return err.Error()
+	}
+	tests := map[string]struct {
+		edit func(*history.Entry)
+		want string
+	}{
+		"a version to come":        {func(e *history.Entry) { e.Version = 2 }, "format version 2"},
+		"an unknown kind":          {func(e *history.Entry) { e.Kind = "Merge" }, `kind "Merge"`},
+		"number nought":            {func(e *history.Entry) { e.Number = 0 }, "at least 1"},
+		"no link":                  {func(e *history.Entry) { e.Previous = history.Digest{} }, "link"},
+		"an end before its start":  {func(e *history.Entry) { e.End[0].Offset = 6 }, "partition 0 ends before it starts"},
+		"partitions out of order":  {func(e *history.Entry) { e.End = append(e.End, e.End[0]) }, "ascend"},
+		"a partition that is gone": {func(e *history.Entry) { e.End = nil }, "partition 0 ends"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := change(test.edit); !strings.Contains(got, test.want) || got == "" {
+				t.Errorf("error %q, want one with %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestEveryDamagedByteIsNoticed flips each byte of a checkpoint in turn.
+func TestEveryDamagedByteIsNoticed(t *testing.T) {
+	whole := aCheckpoint().Encode()
+	for i := range whole {
+		damaged := append([]byte{}, whole...)
+		damaged[i] ^= 1
+		if _, err := history.DecodeCheckpoint(damaged); err == nil {
+			t.Fatalf("byte %d was changed and nobody noticed", i)
+		}
+		if _, err := history.DecodeCheckpoint(whole[:i]); err == nil {
+			t.Fatalf("the checkpoint was cut to %d bytes and nobody noticed", i)
+		}
+	}
+}
+
+func FuzzDecodeEntry(f *testing.F) {
+	f.Add(anEntry().Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		entry, err := history.DecodeEntry(data)
+		if err != nil {
+			return
+		}
+		again, err := history.DecodeEntry(entry.Encode())
+		if diff := cmp.Diff(entry, again); err != nil || diff != "" {
+			t.Errorf("an accepted entry does not survive encoding: %v\n%s", err, diff)
+		}
+	})
+}
+
+func FuzzDecodeGenesis(f *testing.F) {
+	f.Add(aGenesis().Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if genesis, err := history.DecodeGenesis(data); err == nil && genesis.SpecDigest != genesis.Spec.Digest() {
+			t.Error("accepted a genesis with a wrong spec digest")
+		}
+	})
+}
+
+func FuzzDecodeCheckpoint(f *testing.F) {
+	f.Add(aCheckpoint().Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		checkpoint, err := history.DecodeCheckpoint(data)
+		if err == nil && int64(len(checkpoint.Model)) != checkpoint.Header.ModelBytes {
+			t.Error("accepted a model of another length than the header says")
+		}
+	})
+}
