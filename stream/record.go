@@ -1,0 +1,24 @@
+package stream
+
+// Topic describes a topic as the cluster knows it now.
+type Topic struct {
+	// ID is the text of the topic's UUID as Kafka's tools print it; a topic made anew under the same name has another.
+	ID string
+	// Partitions are the numbers of its partitions, ascending.
+	Partitions []int32
+}
+
+// Offset names a place in one partition of a topic.
+type Offset struct {
+	Partition int32
+	Offset    int64
+}
+
+// Record is what Kafka holds at an offset.
+type Record struct {
+	Offset int64
+	// UnixMillis is the record's timestamp in milliseconds since 1970: of its creation or, where the topic says so, its arrival.
+	UnixMillis int64
+	// Key and Value are nil when the record has none.
+	Key, Value []byte
+}
