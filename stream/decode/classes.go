@@ -1,0 +1,115 @@
+package decode
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// classes maps label values to class numbers.
+type classes struct {
+	names []string
+	// entries are the texts in class order; manyTexts replaces the search
+	// through them when there are many.
+	entries   []classEntry
+	manyTexts map[string]int
+}
+
+type classEntry struct {
+	text    string
+	quoted  string
+	class   int
+	number  float64
+	numeric bool
+	// plain says that quoted is the text as a JSON string.
+	plain bool
+}
+
+// many is the number of texts from which a map is faster than a search.
+const many = 12
+
+var defaultClasses = []struct {
+	text  string
+	class int
+}{{"0", 0}, {"1", 1}, {"false", 0}, {"true", 1}, {"-1", 0}}
+
+func newClasses(names []string) (*classes, error) {
+	c := &classes{names: names}
+	if len(names) == 1 {
+		return nil, &FormatError{"classes", fmt.Sprintf("one class, %q, leaves nothing to learn", names[0])}
+	}
+	for i, name := range names {
+		if name == "" {
+			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), "it is empty"}
+		}
+		e := newEntry(name, i)
+		if j, taken := c.byText([]byte(name)); taken {
+			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), fmt.Sprintf("%q stands at %d too", name, j)}
+		}
+		if j, taken := c.byNumber(e.number); e.numeric && taken {
+			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), fmt.Sprintf("%q is the same number as classes[%d]", name, j)}
+		}
+		c.entries = append(c.entries, e)
+	}
+	if len(names) == 0 {
+		for _, d := range defaultClasses {
+			c.entries = append(c.entries, newEntry(d.text, d.class))
+		}
+	}
+	if len(c.entries) >= many {
+		c.manyTexts = make(map[string]int, len(c.entries))
+		for _, e := range c.entries {
+			c.manyTexts[e.text] = e.class
+		}
+	}
+	return c, nil
+}
+
+func newEntry(text string, class int) classEntry {
+	e := classEntry{text: text, class: class, quoted: `"` + text + `"`}
+	e.plain = !strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r == '"' || r == '\\' })
+	if v, end, status := scanNumber([]byte(text), 0); status == numberOK && end == len(text) {
+		e.number, e.numeric = v, true
+	}
+	return e
+}
+
+// byText finds the class whose text is exactly b.
+func (c *classes) byText(b []byte) (class int, ok bool) {
+	if c.manyTexts != nil {
+		class, ok = c.manyTexts[string(b)]
+		return class, ok
+	}
+	for i := range c.entries {
+		if string(b) == c.entries[i].text {
+			return c.entries[i].class, true
+		}
+	}
+	return 0, false
+}
+
+// byNumber finds the class whose text is a number equal to v.
+func (c *classes) byNumber(v float64) (class int, ok bool) {
+	for i := range c.entries {
+		if c.entries[i].numeric && c.entries[i].number == v {
+			return c.entries[i].class, true
+		}
+	}
+	return 0, false
+}
+
+// unknown is the error for a label that is none of the classes.
+func (c *classes) unknown(field string, offset int, value []byte) *RecordError {
+	texts := make([]string, 0, len(c.entries))
+	for _, e := range c.entries {
+		if len(texts) == many {
+			texts = append(texts, fmt.Sprintf("… (%d in all)", len(c.entries)))
+			break
+		}
+		texts = append(texts, strconv.Quote(e.text))
+	}
+	return &RecordError{
+		Reason: ReasonLabelUnknown, Field: field, Offset: offset,
+		Detail: fmt.Sprintf("the label %s is none of the classes %s", excerpt(value), strings.Join(texts, ", ")),
+	}
+}

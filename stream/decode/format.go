@@ -1,0 +1,125 @@
+package decode
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// The encodings of a record.
+const (
+	TypeJSON = "JSON"
+	TypeCSV  = "CSV"
+)
+
+// TypeNumeric is the type of a feature that is a number; true and false count
+// as 1 and 0.
+const TypeNumeric = "Numeric"
+
+// Format says how a record is encoded and what in it is to be learned.
+type Format struct {
+	// Type is TypeJSON or TypeCSV.
+	Type string `json:"type"`
+	// CSV is needed for TypeCSV and refused otherwise.
+	CSV *CSVFormat `json:"csv,omitempty"`
+	// Label is where the label stands: a path as in Feature, or a column.
+	Label string `json:"label"`
+	// Classes are the label's values, in the order of their numbers. When there
+	// are none, 0, false and -1 are class 0, and 1 and true are class 1.
+	Classes []string `json:"classes,omitempty"`
+	// Features are the values of a row, in order.
+	Features []Feature `json:"features"`
+}
+
+// CSVFormat describes the columns of a CSV record.
+type CSVFormat struct {
+	// Columns names all columns of a record, in order; records have no header.
+	Columns []string `json:"columns"`
+	// Delimiter is one byte; empty means a comma.
+	Delimiter string `json:"delimiter,omitempty"`
+}
+
+// Feature is one value of a row.
+type Feature struct {
+	// Name is what the model calls it.
+	Name string `json:"name"`
+	// Type is TypeNumeric, also when it is empty.
+	Type string `json:"type,omitempty"`
+	// Path is where it stands. In JSON, the names of nested objects' fields,
+	// joined by dots, where `\.` is a dot that belongs to a name; in CSV, the
+	// column. When it is empty, Name is the name of the field or column, dots
+	// and all.
+	Path string `json:"path,omitempty"`
+}
+
+// Decoder turns records into rows. A Decoder keeps buffers between calls and
+// must not be used by two goroutines at once; what it returns depends on the
+// record alone.
+type Decoder interface {
+	// Decode writes the features of a record to x, NaN where one is absent or
+	// null, and returns the number of its class. x must be as long as the
+	// format has features. The error is a *RecordError; then x is undefined.
+	// Nothing is allocated unless there is an error.
+	Decode(value []byte, x []float64) (label int, err error)
+}
+
+// FormatError says why a field of a Format cannot be used.
+type FormatError struct {
+	Field  string
+	Reason string
+}
+
+// Error names the field and the reason.
+func (e *FormatError) Error() string { return e.Field + ": " + e.Reason }
+
+// New returns a decoder of records in the format f, or a *FormatError.
+func New(f Format) (Decoder, error) {
+	classes, err := newClasses(f.Classes)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFeatures(f); err != nil {
+		return nil, err
+	}
+	switch f.Type {
+	case TypeJSON:
+		return newJSON(f, classes)
+	case TypeCSV:
+		return newCSV(f, classes)
+	}
+	return nil, &FormatError{"type", fmt.Sprintf("%q is neither JSON nor CSV", f.Type)}
+}
+
+func checkFeatures(f Format) error {
+	if f.Label == "" {
+		return &FormatError{"label", "it is missing"}
+	}
+	if len(f.Features) == 0 {
+		return &FormatError{"features", "at least one is needed"}
+	}
+	seen := make(map[string]bool, len(f.Features))
+	for i, feature := range f.Features {
+		at := fmt.Sprintf("features[%d]", i)
+		switch {
+		case feature.Name == "":
+			return &FormatError{at, "it has no name"}
+		case seen[feature.Name]:
+			return &FormatError{at, fmt.Sprintf("a feature %q stands before it", feature.Name)}
+		case feature.Type != "" && feature.Type != TypeNumeric:
+			return &FormatError{at, fmt.Sprintf("type %q of feature %q is not Numeric", feature.Type, feature.Name)}
+		case !utf8.ValidString(feature.Name) || !utf8.ValidString(feature.Path):
+			return &FormatError{at, "its name or path is not UTF-8"}
+		}
+		seen[feature.Name] = true
+	}
+	return nil
+}
+
+// Names are the names of the features, in order.
+func (f Format) Names() []string {
+	names := make([]string, len(f.Features))
+	for i, feature := range f.Features {
+		names[i] = feature.Name
+	}
+	return slices.Clip(names)
+}

@@ -1,0 +1,79 @@
+package decode
+
+import "strings"
+
+// node is an object of which some fields are read.
+type node struct {
+	fields []field
+}
+
+// field is one name in an object: a value to read when next is nil, else an
+// object to look into.
+type field struct {
+	name string
+	// path is the whole path, for errors.
+	path string
+	// slot numbers the features in order, then the label; -1 for objects.
+	slot int
+	// id numbers all fields of the format, to find duplicates.
+	id   int
+	next *node
+}
+
+// find returns the field of that name, or nil. hint is where it probably is.
+func (n *node) find(name []byte, hint int) *field {
+	if hint < len(n.fields) && n.fields[hint].name == string(name) {
+		return &n.fields[hint]
+	}
+	for i := range n.fields {
+		if n.fields[i].name == string(name) {
+			return &n.fields[i]
+		}
+	}
+	return nil
+}
+
+// add enters a path; slots are given in the order of the calls.
+func (n *node) add(what, path string, names []string, slot int, count *int) error {
+	for depth, name := range names {
+		last := depth == len(names)-1
+		i := 0
+		for i < len(n.fields) && n.fields[i].name != name {
+			i++
+		}
+		if i == len(n.fields) {
+			f := field{name: name, path: path, slot: -1, id: *count}
+			*count++
+			if last {
+				f.slot = slot
+			} else {
+				f.next = &node{}
+				f.path = strings.Join(names[:depth+1], ".")
+			}
+			n.fields = append(n.fields, f)
+		} else if last || n.fields[i].next == nil {
+			return &FormatError{what, "it reads from " + path + ", but " + n.fields[i].path + " is read already"}
+		}
+		n = n.fields[i].next
+	}
+	return nil
+}
+
+// splitPath cuts a path at its dots; `\.` is a dot and `\\` a backslash.
+func splitPath(path string) []string {
+	var names []string
+	var name strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path) && (path[i+1] == '.' || path[i+1] == '\\'):
+			i++
+			name.WriteByte(path[i])
+		case path[i] == '.':
+			names = append(names, name.String())
+			name.Reset()
+		default:
+			name.WriteByte(path[i])
+		}
+	}
+	return append(names, name.String())
+}

@@ -1,0 +1,158 @@
+// Package linear holds linear models that learn by stochastic gradient descent.
+package linear
+
+import (
+	"errors"
+
+	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/numeric"
+	"creek.dev/creek/trainer/online/parameter"
+)
+
+// LogisticParameters are the parameters of Logistic. The bounds keep the
+// weights finite for any stream: a step never overshoots, and the penalty never
+// grows a weight.
+var LogisticParameters = []parameter.Spec{
+	{Name: "learningRate", Default: 0.01, Min: 0, Max: 1, MinOpen: true, Doc: "Step size of the weights."},
+	{Name: "interceptLearningRate", Default: 0.01, Min: 0, Max: 1, Doc: "Step size of the intercept; 0 keeps it at 0."},
+	{Name: "l2", Default: 0, Min: 0, Max: 1, Doc: "Strength of the quadratic penalty on the weights of the features in a row."},
+	{Name: "clipGradient", Default: 1e12, Min: 0, Max: 1e12, MinOpen: true, Doc: "Largest magnitude of the loss gradient."},
+}
+
+// Logistic is binary logistic regression with the update order of River's
+// linear_model.LogisticRegression: the gradient is taken at the current
+// weights, the intercept moves first and by its own rate, and the penalty
+// touches only the features that the row has. A missing feature (NaN) takes no
+// part. It is not safe for concurrent use.
+type Logistic struct {
+	weights       []float64
+	intercept     float64
+	rate          float64
+	interceptRate float64
+	l2            float64
+	clip          float64
+}
+
+// NewLogistic returns a model of rows of the given width with all weights zero.
+func NewLogistic(width int, v parameter.Values) *Logistic {
+	return &Logistic{
+		weights:       make([]float64, width),
+		rate:          v["learningRate"],
+		interceptRate: v["interceptLearningRate"],
+		l2:            v["l2"],
+		clip:          v["clipGradient"],
+	}
+}
+
+// Weights are the weights in feature order and the intercept. The slice is the
+// model's own.
+func (l *Logistic) Weights() (weights []float64, intercept float64) { return l.weights, l.intercept }
+
+// Predict writes the probabilities of the two classes to scores.
+func (l *Logistic) Predict(x, scores []float64) {
+	p := sigmoid(l.raw(x))
+	scores[0], scores[1] = 1-p, p
+}
+
+// Learn takes one step on the row x, whose values are missing or at most 1e100
+// in magnitude; label 1 is the positive class.
+func (l *Logistic) Learn(x []float64, label int) {
+	g := l.gradient(l.raw(x), label)
+	l.intercept -= float64(l.interceptRate * g)
+	x = x[:len(l.weights)]
+	if l.l2 != 0 {
+		l.stepPenalised(x, g)
+		return
+	}
+	for i, v := range x {
+		if v == v {
+			l.weights[i] -= float64(l.rate * float64(g*v))
+		}
+	}
+}
+
+func (l *Logistic) stepPenalised(x []float64, g float64) {
+	for i, v := range x {
+		if v == v {
+			d := float64(g*v) + float64(l.l2*l.weights[i])
+			l.weights[i] -= float64(l.rate * d)
+		}
+	}
+}
+
+// raw is the scalar product of weights and row, summed in feature order, plus
+// the intercept.
+func (l *Logistic) raw(x []float64) float64 {
+	x = x[:len(l.weights)]
+	sum := 0.0
+	for i, v := range x {
+		if v == v {
+			sum += float64(l.weights[i] * v)
+		}
+	}
+	return sum + l.intercept
+}
+
+// gradient is the derivative of the logarithmic loss by the raw output.
+func (l *Logistic) gradient(raw float64, label int) float64 {
+	y := 1.0
+	if label == 0 {
+		y = -1
+	}
+	z := float64(raw * y)
+	var g float64
+	switch {
+	case z > 18:
+		g = float64(numeric.Exp(-z) * -y)
+	case z < -18:
+		g = -y
+	default:
+		g = -y / (numeric.Exp(z) + 1)
+	}
+	return max(min(g, l.clip), -l.clip)
+}
+
+// sigmoid is 1/(1+e^-x), 0 or 1 beyond ±30, and ½ where x is not a number,
+// which can only be when a prediction is asked for a row far outside all that
+// was learned.
+func sigmoid(x float64) float64 {
+	switch {
+	case x < -30:
+		return 0
+	case x > 30:
+		return 1
+	case x != x:
+		return 0.5
+	}
+	return 1 / (1 + numeric.Exp(-x))
+}
+
+// AppendState appends the width, the intercept and the weights.
+func (l *Logistic) AppendState(dst []byte) []byte {
+	dst = flat.AppendUint32(dst, uint32(len(l.weights)))
+	dst = flat.AppendFloat64(dst, l.intercept)
+	for _, w := range l.weights {
+		dst = flat.AppendFloat64(dst, w)
+	}
+	return dst
+}
+
+// RestoreState sets the weights to what AppendState wrote for the same width.
+// After an error the model must not be used.
+func (l *Logistic) RestoreState(src []byte) error {
+	r := flat.NewReader(src)
+	if width := r.Uint32(); r.Err() == nil && int64(width) != int64(len(l.weights)) {
+		return errors.New("the logistic regression's state is of another width")
+	}
+	l.intercept = r.Float64()
+	for i := range l.weights {
+		l.weights[i] = r.Float64()
+	}
+	return r.Close()
+}
+
+// StateBytes is the length of what AppendState appends.
+func (l *Logistic) StateBytes() int { return 4 + 8 + 8*len(l.weights) }
+
+// HeapBytes is the memory that the weights occupy.
+func (l *Logistic) HeapBytes() int { return 8 * len(l.weights) }

@@ -1,0 +1,147 @@
+// Package metric holds cumulative measures of prediction quality that can be
+// merged: counts, from which everything else is computed when asked for.
+package metric
+
+import (
+	"fmt"
+
+	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/numeric"
+)
+
+// Classification collects accuracy, Cohen's kappa, logarithmic loss and, for
+// two classes, F1 of the last class. The zero value is not usable. The JSON
+// form is the complete state.
+type Classification struct {
+	// Classes is the number of classes.
+	Classes int `json:"classes"`
+	// Counts is the confusion matrix, a row for each true class.
+	Counts []uint64 `json:"counts"`
+	// Product and Blocks are the product Product·2^(-512·Blocks) of all
+	// probabilities that were given to the true classes. The logarithm, which
+	// costs more than learning a row, is so taken once and not for every row.
+	Product float64 `json:"product"`
+	Blocks  uint64  `json:"blocks"`
+}
+
+// Probabilities are kept this far from 0, as River does, so that one wrong
+// certainty does not make the loss infinite.
+const smallest = 1e-15
+
+const block = 512
+
+// NewClassification returns an empty measure for the given number of classes.
+func NewClassification(classes int) *Classification {
+	return &Classification{Classes: classes, Counts: make([]uint64, classes*classes), Product: 1}
+}
+
+// Update counts one prediction; p is the probability that it gave to label. It
+// does not allocate.
+func (c *Classification) Update(label, predicted int, p float64) {
+	c.Counts[label*c.Classes+predicted]++
+	c.multiply(max(min(p, 1-smallest), smallest))
+}
+
+func (c *Classification) multiply(p float64) {
+	c.Product *= p
+	if c.Product < 0x1p-512 {
+		c.Product *= 0x1p512
+		c.Blocks++
+	}
+}
+
+// Merge adds what other has counted. It fails when other has another number of
+// classes.
+func (c *Classification) Merge(other *Classification) error {
+	if other.Classes != c.Classes {
+		return fmt.Errorf("merging metrics of %d classes into metrics of %d", other.Classes, c.Classes)
+	}
+	for i, n := range other.Counts {
+		c.Counts[i] += n
+	}
+	c.Blocks += other.Blocks
+	c.multiply(other.Product)
+	return nil
+}
+
+// Records is the number of predictions counted.
+func (c *Classification) Records() uint64 {
+	var n uint64
+	for _, v := range c.Counts {
+		n += v
+	}
+	return n
+}
+
+// Values are accuracy, kappa, logLoss (mean, natural logarithm) and, for two
+// classes, f1. All are 0 while nothing has been counted.
+func (c *Classification) Values() map[string]float64 {
+	values := map[string]float64{"accuracy": 0, "kappa": 0, "logLoss": 0}
+	if c.Classes == 2 {
+		values["f1"] = c.f1()
+	}
+	if c.Records() == 0 {
+		return values
+	}
+	n := float64(c.Records())
+	observed, expected := 0.0, 0.0
+	for i := range c.Classes {
+		var row, column uint64
+		for j := range c.Classes {
+			row += c.Counts[i*c.Classes+j]
+			column += c.Counts[j*c.Classes+i]
+		}
+		observed += float64(c.Counts[i*c.Classes+i])
+		expected += float64(float64(row) / n * (float64(column) / n))
+	}
+	values["accuracy"] = observed / n
+	if expected < 1 {
+		values["kappa"] = (values["accuracy"] - expected) / (1 - expected)
+	}
+	values["logLoss"] = (float64(float64(c.Blocks*block)*numeric.Log(2)) - numeric.Log(c.Product)) / n
+	return values
+}
+
+// f1 is the harmonic mean of precision and recall of the last of two classes.
+func (c *Classification) f1() float64 {
+	wrong := c.Counts[1] + c.Counts[2]
+	hits := c.Counts[3]
+	if hits == 0 {
+		return 0
+	}
+	return 2 * float64(hits) / (2*float64(hits) + float64(wrong))
+}
+
+// AppendState appends the counts in a flat form.
+func (c *Classification) AppendState(dst []byte) []byte {
+	dst = flat.AppendUint32(dst, uint32(c.Classes))
+	dst = flat.AppendFloat64(dst, c.Product)
+	dst = flat.AppendUint64(dst, c.Blocks)
+	for _, n := range c.Counts {
+		dst = flat.AppendUint64(dst, n)
+	}
+	return dst
+}
+
+// RestoreState sets the counts to what AppendState wrote for the same number of
+// classes. When it fails, nothing has changed.
+func (c *Classification) RestoreState(src []byte) error {
+	r := flat.NewReader(src)
+	if classes := r.Uint32(); r.Err() == nil && int64(classes) != int64(c.Classes) {
+		return fmt.Errorf("restoring metrics of %d classes into metrics of %d", classes, c.Classes)
+	}
+	fresh := NewClassification(c.Classes)
+	fresh.Product = r.Float64()
+	fresh.Blocks = r.Uint64()
+	for i := range fresh.Counts {
+		fresh.Counts[i] = r.Uint64()
+	}
+	if err := r.Close(); err != nil {
+		return fmt.Errorf("restoring metrics: %w", err)
+	}
+	if fresh.Product < 0x1p-512 || fresh.Product > 1 {
+		return fmt.Errorf("restoring metrics: the product %g is not in [2^-512, 1]", fresh.Product)
+	}
+	*c = *fresh
+	return nil
+}
