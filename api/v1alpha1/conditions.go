@@ -1,0 +1,124 @@
+package v1alpha1
+
+// Types of conditions. Each is True, False or Unknown, with its own observedGeneration.
+const (
+	// ConditionReady sums up: the source, the state store and the trainer were seen to work, so was the baseline when there is one, and
+	// nothing stopped the training. False with reason Suspended while the training is suspended.
+	ConditionReady = "Ready"
+	// ConditionSourceReachable tells whether the Kafka topic could be read with the credentials given.
+	ConditionSourceReachable = "SourceReachable"
+	// ConditionStateReachable tells whether the state store could be read and written; its message names the durability.
+	ConditionStateReachable = "StateReachable"
+	// ConditionTrainerReady tells whether the present pod template was seen to open Kafka and the store from its own pod.
+	ConditionTrainerReady = "TrainerReady"
+	// ConditionBaselineReady tells whether the baseline's pod is ready; absent without spec.baseline.
+	ConditionBaselineReady = "BaselineReady"
+	// ConditionSuspended is True while spec.suspend holds the training and nothing is in flight.
+	ConditionSuspended = "Suspended"
+	// ConditionStalled is True when nothing will happen until a person acts; reason and message say why and how. See kstatus.
+	ConditionStalled = "Stalled"
+	// ConditionReconciling is True while the operator works towards the newest spec. See kstatus.
+	ConditionReconciling = "Reconciling"
+	// ConditionDeleting is True while a deleted training's pods and state are being removed.
+	ConditionDeleting = "Deleting"
+)
+
+// Reasons of conditions that say that all is well or under way.
+const (
+	// ReasonReady: everything that the condition stands for was seen to work.
+	ReasonReady = "Ready"
+	// ReasonReachable: it was opened with the credentials given.
+	ReasonReachable = "Reachable"
+	// ReasonProbed: the present pod template opened Kafka and the store.
+	ReasonProbed = "Probed"
+	// ReasonNotYetProbed: no pod of the present template has opened Kafka and the store yet.
+	ReasonNotYetProbed = "NotYetProbed"
+	// ReasonNotYetKnown: the dispatcher, or the baseline, has not reported yet.
+	ReasonNotYetKnown = "NotYetKnown"
+	// ReasonSuspended: spec.suspend is true.
+	ReasonSuspended = "Suspended"
+	// ReasonSuspending: spec.suspend is true, and the slice in flight is being finished and saved.
+	ReasonSuspending = "Suspending"
+	// ReasonNotSuspended: spec.suspend is false.
+	ReasonNotSuspended = "NotSuspended"
+	// ReasonProgressing: the spec was accepted and is being put into effect.
+	ReasonProgressing = "Progressing"
+	// ReasonReconciled: the cluster is as the spec says.
+	ReasonReconciled = "Reconciled"
+	// ReasonRunning: nothing holds the training up.
+	ReasonRunning = "Running"
+	// ReasonWaitingForPods: a deleted training's pods are not gone yet.
+	ReasonWaitingForPods = "WaitingForPods"
+	// ReasonCleaningState: a deleted training's pods are gone, and its state is being removed or kept as state.deletionPolicy says.
+	ReasonCleaningState = "CleaningState"
+	// ReasonCleaned: nothing is left to do for a deleted training.
+	ReasonCleaned = "Cleaned"
+)
+
+// Reasons that are found by the operator and want a person to act, or time to pass.
+const (
+	// ReasonKnativeMissing: the cluster has no Knative Serving; install it. Nothing else of the training is made until then.
+	ReasonKnativeMissing = "KnativeMissing"
+	// ReasonZeroInitialScaleRefused: the cluster does not allow an initial scale of zero, so that each new revision starts a pod once;
+	// set allow-zero-initial-scale in Knative's ConfigMap config-autoscaler. The training works all the same.
+	ReasonZeroInitialScaleRefused = "ZeroInitialScaleRefused"
+	// ReasonServiceNotReady: the Knative Service of a worker is not ready; the message holds what Knative says.
+	ReasonServiceNotReady = "ServiceNotReady"
+	// ReasonServiceRefused: the cluster refused the Knative Service of a worker; the message holds its answer.
+	ReasonServiceRefused = "ServiceRefused"
+	// ReasonBaselineNotReady: the baseline's Deployment has no ready pod; the message holds what the cluster says.
+	ReasonBaselineNotReady = "BaselineNotReady"
+	// ReasonNotOwned: an object of a name that the training needs belongs to something else; it is left alone.
+	ReasonNotOwned = "NotOwned"
+	// ReasonMemoryExhausted: a worker needs more memory than memory.max allows; raise it.
+	ReasonMemoryExhausted = "MemoryExhausted"
+	// ReasonDispatcherUnreachable: the operator cannot read the dispatcher's facts.
+	ReasonDispatcherUnreachable = "DispatcherUnreachable"
+	// ReasonStateLeftBehind: a deleted training's state could not be removed in time; the message names its key prefix.
+	ReasonStateLeftBehind = "StateLeftBehind"
+	// ReasonReconcileFailed: the API server refused something; the message holds its answer. It is tried again.
+	ReasonReconcileFailed = "ReconcileFailed"
+)
+
+// Reasons that stop a training until a person acts. They are found by its dispatcher or trainer and appear in Stalled, and in the
+// condition of the part that they concern.
+const (
+	// ReasonRecordUnreadable: a record's bytes are not what source.format says; the message names partition and offset.
+	ReasonRecordUnreadable = "RecordUnreadable"
+	// ReasonRecordsLost: Kafka deleted records before a checkpoint held them; the message names partition and range.
+	ReasonRecordsLost = "RecordsLost"
+	// ReasonSourceChanged: the topic was made anew, or holds other records at offsets that were read before.
+	ReasonSourceChanged = "SourceChanged"
+	// ReasonStateLost: the store no longer has something that it had acknowledged.
+	ReasonStateLost = "StateLost"
+	// ReasonStateIncompatible: kept state belongs to another learning spec; raise spec.lineage to start anew.
+	ReasonStateIncompatible = "StateIncompatible"
+	// ReasonStateUnreadable: stored bytes do not decode or their digest is wrong.
+	ReasonStateUnreadable = "StateUnreadable"
+	// ReasonHistoryForked: two different entries were seen at one place of the history.
+	ReasonHistoryForked = "HistoryForked"
+	// ReasonDiverged: two trainers made different models of the same input.
+	ReasonDiverged = "Diverged"
+	// ReasonLearnerPanicked: the learner crashed on a record; an image without the fault is needed.
+	ReasonLearnerPanicked = "LearnerPanicked"
+	// ReasonInvalidParameter: the learner refuses a parameter of the model; the message names it and its range.
+	ReasonInvalidParameter = "InvalidParameter"
+	// ReasonImageIncompatible: the trainer's image does not know the history's format or numerics version.
+	ReasonImageIncompatible = "ImageIncompatible"
+)
+
+// Reasons that are tried again for ever. They are found by a training's dispatcher or trainer.
+const (
+	// ReasonSourceUnreachable: Kafka could not be reached or refused the connection.
+	ReasonSourceUnreachable = "SourceUnreachable"
+	// ReasonAuthenticationFailed: Kafka or the store refused the credentials.
+	ReasonAuthenticationFailed = "AuthenticationFailed"
+	// ReasonTopicMissing: the topic does not exist, or may not be read.
+	ReasonTopicMissing = "TopicMissing"
+	// ReasonStateUnreachable: the state store could not be reached.
+	ReasonStateUnreachable = "StateUnreachable"
+	// ReasonSecretMissing: a Secret that the spec names, or a key of it, does not exist.
+	ReasonSecretMissing = "SecretMissing"
+	// ReasonTrainerUnreachable: the trainer did not answer.
+	ReasonTrainerUnreachable = "TrainerUnreachable"
+)

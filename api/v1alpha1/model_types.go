@@ -1,0 +1,76 @@
+package v1alpha1
+
+// Algorithm names a learner.
+//
+// +kubebuilder:validation:Enum=LogisticRegression
+type Algorithm string
+
+// AlgorithmLogisticRegression is binary logistic regression, trained by stochastic gradient descent.
+const AlgorithmLogisticRegression Algorithm = "LogisticRegression"
+
+// Task is what a model predicts.
+//
+// +kubebuilder:validation:Enum=Classification
+type Task string
+
+// TaskClassification predicts a class.
+const TaskClassification Task = "Classification"
+
+// PreprocessorType names a step before the learner.
+//
+// +kubebuilder:validation:Enum=StandardScaler
+type PreprocessorType string
+
+// PreprocessorStandardScaler shifts and scales every feature by the mean and deviation seen so far.
+const PreprocessorStandardScaler PreprocessorType = "StandardScaler"
+
+// ModelSpec is the learner. Fixed within a lineage.
+type ModelSpec struct {
+	// algorithm is the learner.
+	// +required
+	Algorithm Algorithm `json:"algorithm"`
+
+	// task is what the model predicts.
+	// +kubebuilder:default=Classification
+	// +optional
+	Task Task `json:"task,omitempty"`
+
+	// seed is the key of all randomness in learning: equal seeds and records make equal models.
+	// +kubebuilder:default=0
+	// +optional
+	Seed int64 `json:"seed,omitempty"`
+
+	// parameters of the learner by lowerCamelCase name, e.g. learningRate: "0.01". The trainer checks names and ranges; a bad one is
+	// reported as InvalidParameter.
+	// +kubebuilder:validation:MaxProperties=64
+	// +optional
+	Parameters map[string]string `json:"parameters,omitempty"`
+
+	// preprocessing are the steps that every row goes through before the learner, in order.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	// +optional
+	Preprocessing []PreprocessorSpec `json:"preprocessing,omitempty"`
+}
+
+// PreprocessorSpec is one step before the learner.
+type PreprocessorSpec struct {
+	// type of the step.
+	// +required
+	Type PreprocessorType `json:"type"`
+
+	// parameters of the step by lowerCamelCase name.
+	// +kubebuilder:validation:MaxProperties=64
+	// +optional
+	Parameters map[string]string `json:"parameters,omitempty"`
+}
+
+// ParallelismSpec is how many workers share the work.
+type ParallelismSpec struct {
+	// workers is the number of Knative Services that learn.
+	// +kubebuilder:default=1
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1
+	// +optional
+	Workers int32 `json:"workers,omitempty"`
+}

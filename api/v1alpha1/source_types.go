@@ -1,0 +1,164 @@
+package v1alpha1
+
+import (
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// SourceSpec is the stream to learn from: where it is, what its records look like, and how it is cut.
+type SourceSpec struct {
+	// kafka is the topic that is read, committed transactions only.
+	// +required
+	Kafka KafkaSource `json:"kafka"`
+
+	// format tells how a record's value becomes a label and a row of features.
+	// +required
+	Format FormatSpec `json:"format"`
+
+	// batch bounds the slices into which the stream is cut; a slice ends when it has enough records or bytes, or when the window has
+	// passed, whichever comes first.
+	// +kubebuilder:default={}
+	// +optional
+	Batch BatchSpec `json:"batch,omitempty,omitzero"`
+}
+
+// StartPosition is where in the topic a lineage starts.
+//
+// +kubebuilder:validation:Enum=Earliest;Latest;Timestamp
+type StartPosition string
+
+// Values of StartPosition. They are resolved to offsets once, when the lineage begins. Partitions that appear later are read from
+// their beginning.
+const (
+	StartEarliest  StartPosition = "Earliest"
+	StartLatest    StartPosition = "Latest"
+	StartTimestamp StartPosition = "Timestamp"
+)
+
+// KafkaSource is a Kafka topic and the way to reach it.
+//
+// +kubebuilder:validation:XValidation:rule="self.startPosition == 'Timestamp' ? has(self.startTimestamp) : !has(self.startTimestamp)",fieldPath=".startTimestamp",message="startTimestamp is required when startPosition is Timestamp, and only then"
+type KafkaSource struct {
+	// bootstrapServers are the brokers, host:port, to ask for the others. They may change at any time.
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=260
+	// +kubebuilder:validation:items:Pattern=`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$`
+	// +required
+	BootstrapServers []string `json:"bootstrapServers"`
+
+	// topic is the topic's name. Fixed within a lineage.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=249
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z0-9._-]+$`
+	// +kubebuilder:validation:XValidation:rule="self != '.' && self != '..'",message="topic must not be '.' or '..'"
+	// +required
+	Topic string `json:"topic"`
+
+	// startPosition is where a new lineage begins: Earliest, Latest, or Timestamp (see startTimestamp). It is resolved to offsets
+	// once. Fixed within a lineage.
+	// +kubebuilder:default=Earliest
+	// +optional
+	StartPosition StartPosition `json:"startPosition,omitempty"`
+
+	// startTimestamp is the time of the first record to learn, for startPosition Timestamp. Fixed within a lineage.
+	// +optional
+	StartTimestamp *metav1.Time `json:"startTimestamp,omitempty"`
+
+	// tls, when given, encrypts the connections; an empty object trusts the roots of the trainer's image.
+	// +optional
+	TLS *KafkaTLS `json:"tls,omitempty"`
+
+	// sasl, when given, authenticates the connections.
+	// +optional
+	SASL *KafkaSASL `json:"sasl,omitempty"`
+}
+
+// KafkaTLS is how the connections to the brokers are encrypted.
+type KafkaTLS struct {
+	// caRef names the Secret, and its key, that holds the certificates (PEM) to trust instead of the image's roots.
+	// +optional
+	CARef *KeyReference `json:"caRef,omitempty"`
+
+	// certRef names a Secret of type kubernetes.io/tls whose tls.crt and tls.key the client shows to the brokers.
+	// +optional
+	CertRef *SecretReference `json:"certRef,omitempty"`
+}
+
+// SASLMechanism is how a client proves to Kafka who it is.
+//
+// +kubebuilder:validation:Enum=PLAIN;SCRAM-SHA-256;SCRAM-SHA-512
+type SASLMechanism string
+
+// Values of SASLMechanism.
+const (
+	SASLPlain       SASLMechanism = "PLAIN"
+	SASLScramSHA256 SASLMechanism = "SCRAM-SHA-256"
+	SASLScramSHA512 SASLMechanism = "SCRAM-SHA-512"
+)
+
+// KafkaSASL is how the connections to the brokers are authenticated.
+type KafkaSASL struct {
+	// mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. PLAIN without tls sends the password in clear.
+	// +required
+	Mechanism SASLMechanism `json:"mechanism"`
+
+	// secretRef names the Secret whose keys username and password are used.
+	// +required
+	SecretRef SecretReference `json:"secretRef"`
+}
+
+// BatchSpec bounds a slice.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.maxBytes) || quantity(string(self.maxBytes)).compareTo(quantity('1Ki')) >= 0 && quantity(string(self.maxBytes)).compareTo(quantity('64Mi')) <= 0 && quantity(string(self.maxBytes)).isInteger()",fieldPath=".maxBytes",message="maxBytes must be a whole number of bytes from 1Ki to 64Mi"
+type BatchSpec struct {
+	// maxRecords is the most records in a slice. A slice is bounded by offsets, so it holds fewer where the topic has gaps.
+	// +kubebuilder:default=10000
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000
+	// +optional
+	MaxRecords int64 `json:"maxRecords,omitempty"`
+
+	// maxBytes is about how many bytes of records a slice may hold, judged by the mean size of the records before; 1Ki to 64Mi.
+	// +kubebuilder:validation:XIntOrString
+	// +kubebuilder:default="4Mi"
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	MaxBytes *resource.Quantity `json:"maxBytes,omitempty"`
+
+	// window is how long records may wait for more to share a slice with; 0s to 1h.
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:default="500ms"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) <= duration('1h')",message="window must be from 0s to 1h"
+	// +optional
+	Window *metav1.Duration `json:"window,omitempty"`
+}
+
+// SecretReference names a Secret in the training's namespace.
+type SecretReference struct {
+	// name of the Secret.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	Name string `json:"name"`
+}
+
+// KeyReference names a key of a Secret in the training's namespace.
+type KeyReference struct {
+	// name of the Secret.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	Name string `json:"name"`
+
+	// key in the Secret.
+	// +kubebuilder:default=ca.crt
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
+	// +optional
+	Key string `json:"key,omitempty"`
+}

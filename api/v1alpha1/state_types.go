@@ -1,0 +1,92 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// StateType names a kind of store.
+//
+// +kubebuilder:validation:Enum=Redis
+type StateType string
+
+// StateRedis is a Redis server.
+const StateRedis StateType = "Redis"
+
+// DeletionPolicy tells what becomes of the state of a deleted CreekTraining.
+//
+// +kubebuilder:validation:Enum=Delete;Retain
+type DeletionPolicy string
+
+// Values of DeletionPolicy.
+const (
+	// DeletionDelete removes history, checkpoints and genesis of all lineages.
+	DeletionDelete DeletionPolicy = "Delete"
+	// DeletionRetain keeps everything; a CreekTraining of the same name and learning spec that is applied later goes on from it.
+	DeletionRetain DeletionPolicy = "Retain"
+)
+
+// StateSpec is where history and checkpoints are kept, and how often checkpoints are made.
+//
+// +kubebuilder:validation:XValidation:rule="self.type != 'Redis' || has(self.redis)",fieldPath=".redis",message="redis is required when type is Redis"
+type StateSpec struct {
+	// type of the store.
+	// +required
+	Type StateType `json:"type"`
+
+	// redis is the server, for type Redis.
+	// +optional
+	Redis *RedisState `json:"redis,omitempty"`
+
+	// checkpoint says when a trainer saves what it learned. It also saves when the training goes idle and before it stops.
+	// +kubebuilder:default={}
+	// +optional
+	Checkpoint CheckpointSpec `json:"checkpoint,omitempty,omitzero"`
+
+	// deletionPolicy tells what becomes of the state when this object is deleted. Retain, the default, loses nothing by mistake.
+	// +kubebuilder:default=Retain
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// RedisState is a Redis server. It counts as durable (condition StateReachable, durability Strong) only with appendonly yes,
+// appendfsync always and maxmemory-policy noeviction, and without asynchronous failover.
+type RedisState struct {
+	// address is host:port. It may change within a lineage when the data moved along; a store without the history is reported as
+	// StateLost, never started anew.
+	// +kubebuilder:validation:MaxLength=260
+	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$`
+	// +required
+	Address string `json:"address"`
+
+	// tls, when given, encrypts the connections; an empty object trusts the roots of the trainer's image.
+	// +optional
+	TLS *RedisTLS `json:"tls,omitempty"`
+
+	// secretRef names the Secret whose keys password and, with ACLs, username are used.
+	// +optional
+	SecretRef *SecretReference `json:"secretRef,omitempty"`
+}
+
+// RedisTLS is how the connections to Redis are encrypted.
+type RedisTLS struct {
+	// caRef names the Secret, and its key, that holds the certificates (PEM) to trust instead of the image's roots.
+	// +optional
+	CARef *KeyReference `json:"caRef,omitempty"`
+}
+
+// CheckpointSpec says when a trainer saves what it learned; whichever comes first.
+type CheckpointSpec struct {
+	// everyRecords is how many records may be learned between two checkpoints.
+	// +kubebuilder:default=100000
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000000
+	// +optional
+	EveryRecords int64 `json:"everyRecords,omitempty"`
+
+	// interval is how long a trainer may learn between two checkpoints; 1s to 1h.
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:default="30s"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('1h')",message="interval must be from 1s to 1h"
+	// +optional
+	Interval *metav1.Duration `json:"interval,omitempty"`
+}
