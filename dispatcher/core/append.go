@@ -1,0 +1,155 @@
+package core
+
+import (
+	"bytes"
+
+	"creek.dev/creek/history"
+)
+
+const (
+	// aheadLimit bounds how many entries may wait behind those that are being learned.
+	aheadLimit = 16
+	// blindLimit bounds a slice while the size of a record is unknown.
+	blindLimit = 1000
+)
+
+// appender cuts slices and writes them.
+type appender struct {
+	// attempt is the entry that was tried and has no definite answer yet; doubt tells that a try may have taken effect.
+	// number is its number.
+	attempt []byte
+	number  int64
+	doubt   bool
+	// since is when the oldest pending record was seen; 0 while nothing is pending.
+	since Instant
+	// size is the mean size of a record in bytes, 0 while unknown.
+	size     float64
+	appended int64
+	// yieldedHead is the newest entry that was seen since stepping down, at yieldedAt.
+	yieldedHead int64
+	yieldedAt   Instant
+}
+
+// append writes the next entry if one is due, and settles one whose outcome is unknown before anything else.
+func (m *Machine) append() {
+	a := &m.appender
+	if a.attempt != nil {
+		m.attempt()
+		return
+	}
+	if m.config.Suspend || !m.source.verified(m.topicID) || !m.recorded() {
+		return
+	}
+	if m.chain.head()-m.delivery.through() >= aheadLimit {
+		return
+	}
+	limit, due := m.due()
+	if !due {
+		return
+	}
+	entry := m.slice(limit)
+	a.attempt, a.number = entry.Encode(), entry.Number
+	m.attempt()
+}
+
+// recorded tells whether the object's status records the incarnation, before which no entry may be written.
+func (m *Machine) recorded() bool {
+	return m.settings.Follower || m.config.Recorded == m.incarnation
+}
+
+// due tells whether a slice is to be cut now, and how large it may be.
+func (m *Machine) due() (int64, bool) {
+	a := &m.appender
+	waiting := pending(m.chain.end(), m.source.stable)
+	if waiting == 0 {
+		a.since = 0
+		return 0, false
+	}
+	if a.since == 0 {
+		a.since = m.source.stableAt
+	}
+	limit := m.limit()
+	if waiting >= limit {
+		return limit, true
+	}
+	closes := a.since.Add(m.config.Batch.Window)
+	if m.now >= closes {
+		return limit, true
+	}
+	m.wakeAt(closes)
+	return 0, false
+}
+
+// limit returns how many records the next slice may hold.
+func (m *Machine) limit() int64 {
+	limit := max(m.config.Batch.MaxRecords, 1)
+	switch size := m.appender.size; {
+	case m.config.Batch.MaxBytes <= 0:
+		return limit
+	case size == 0:
+		return min(limit, blindLimit)
+	default:
+		return max(1, min(limit, int64(float64(m.config.Batch.MaxBytes)/size)))
+	}
+}
+
+func (m *Machine) slice(limit int64) history.Entry {
+	head, end := m.chain.head(), m.chain.end()
+	previous, _ := m.chain.hash(head)
+	return history.Entry{
+		Version: history.FormatVersion, Number: head + 1, Kind: history.KindSlice, Writer: m.settings.Writer, Term: m.term,
+		Start: end, End: cut(end, m.source.stable, limit, head), Previous: previous,
+	}
+}
+
+// attempt writes the entry, after reading its key where an earlier try may have taken effect.
+func (m *Machine) attempt() {
+	a := &m.appender
+	if a.number != m.chain.head()+1 {
+		// The history was read meanwhile, and what stands at the number was adopted.
+		a.attempt, a.doubt = nil, false
+		return
+	}
+	key := m.settings.keys(m.incarnation).Entry(a.number)
+	if a.doubt {
+		m.storeCall(&m.main, Get{Key: key}, func(r Result) {
+			if r.Outcome == NotFound {
+				a.doubt = false
+				m.attempt()
+				return
+			}
+			m.entered(r.Value)
+		})
+		return
+	}
+	a.doubt = true
+	m.storeCall(&m.main, Put{Key: key, Value: a.attempt}, func(r Result) {
+		if r.Outcome == Exists {
+			return
+		}
+		m.entered(a.attempt)
+	})
+}
+
+// entered takes the entry that now stands after the head, whoever wrote it.
+func (m *Machine) entered(data []byte) {
+	a := &m.appender
+	own := bytes.Equal(data, a.attempt)
+	a.attempt, a.doubt = nil, false
+	if m.chain.head() >= a.number {
+		return
+	}
+	if problem := m.chain.append(data); problem != nil {
+		m.stop(problem)
+		return
+	}
+	a.since = 0
+	if own {
+		a.appended++
+		return
+	}
+	head, _ := m.chain.at(m.chain.head())
+	if head.entry.Writer != m.settings.Writer && head.entry.Term >= m.term {
+		m.yield()
+	}
+}

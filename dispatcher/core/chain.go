@@ -1,0 +1,188 @@
+package core
+
+import (
+	"slices"
+
+	"creek.dev/creek/history"
+)
+
+// link is one entry of the history with its bytes as stored and their sum.
+type link struct {
+	entry history.Entry
+	bytes []byte
+	hash  history.Digest
+}
+
+// chain is the part of the history that is held in memory: consecutive entries, verified against one another.
+type chain struct {
+	// start is what entry 1 must name as its predecessor, begin where it must start.
+	start history.Digest
+	begin history.Offsets
+	// base is the number of the entry before the first link.
+	base  int64
+	links []link
+}
+
+// verdict is what a chain says of a position and the hash there.
+type verdict int
+
+const (
+	verdictKnown  verdict = iota
+	verdictOlder          // before what is held in memory
+	verdictBeyond         // after the head
+	verdictForked         // at a place that is held, but not of this history
+)
+
+func (c *chain) head() int64 { return c.base + int64(len(c.links)) }
+
+func (c *chain) at(n int64) (link, bool) {
+	if n <= c.base || n > c.head() {
+		return link{}, false
+	}
+	return c.links[n-c.base-1], true
+}
+
+// hash returns the chain hash after entry n.
+func (c *chain) hash(n int64) (history.Digest, bool) {
+	if l, ok := c.at(n); ok {
+		return l.hash, true
+	}
+	if n == 0 {
+		return c.start, true
+	}
+	if n == c.base && len(c.links) > 0 {
+		return c.links[0].entry.Previous, true
+	}
+	return history.Digest{}, false
+}
+
+// term returns the newest entry's term, 0 when there is none.
+func (c *chain) term() int64 {
+	if l, ok := c.at(c.head()); ok {
+		return l.entry.Term
+	}
+	return 0
+}
+
+// end returns the offsets up to which records are in entries.
+func (c *chain) end() history.Offsets {
+	if l, ok := c.at(c.head()); ok {
+		return l.entry.End
+	}
+	return c.begin
+}
+
+// append adds the entry after the head, which must follow it.
+func (c *chain) append(data []byte) *history.Problem {
+	entry, problem := decodeEntry(data, c.head()+1)
+	if problem != nil {
+		return problem
+	}
+	previous, _ := c.hash(c.head())
+	if entry.Previous != previous || !slices.Equal(entry.Start, c.end()) {
+		return forked("entry %d does not follow entry %d", entry.Number, c.head())
+	}
+	c.links = append(c.links, link{entry: entry, bytes: data, hash: history.Sum(data)})
+	return nil
+}
+
+// prepend adds the entry before the first link. On an empty chain it takes entry n as the head.
+func (c *chain) prepend(n int64, data []byte) *history.Problem {
+	entry, problem := decodeEntry(data, n)
+	if problem != nil {
+		return problem
+	}
+	added := link{entry: entry, bytes: data, hash: history.Sum(data)}
+	if len(c.links) > 0 {
+		if next := c.links[0].entry; added.hash != next.Previous || !slices.Equal(entry.End, next.Start) {
+			return forked("entry %d does not precede entry %d", n, next.Number)
+		}
+	}
+	if n == 1 && (entry.Previous != c.start || !slices.Equal(entry.Start, c.begin)) {
+		return forked("entry 1 does not follow genesis")
+	}
+	c.base, c.links = n-1, slices.Insert(c.links, 0, added)
+	return nil
+}
+
+// trim forgets entries before n, but never the head.
+func (c *chain) trim(n int64) {
+	drop := min(n-c.base-1, int64(len(c.links))-1)
+	if drop > 0 {
+		c.base, c.links = c.base+drop, slices.Clone(c.links[drop:])
+	}
+}
+
+// check tells whether the position with the hash there belongs to this history.
+func (c *chain) check(p history.Position, hash history.Digest) verdict {
+	touched := p.Touched()
+	if touched > c.head() {
+		return verdictBeyond
+	}
+	known, ok := c.hash(touched)
+	if !ok {
+		return verdictOlder
+	}
+	if known != hash {
+		return verdictForked
+	}
+	if p.Inside() {
+		l, ok := c.at(touched)
+		if !ok {
+			return verdictOlder
+		}
+		if _, err := p.Remaining(l.entry); err != nil {
+			return verdictForked
+		}
+	}
+	return verdictKnown
+}
+
+// offsets returns how far each partition was learned at a position that check calls known.
+func (c *chain) offsets(p history.Position) history.Offsets {
+	at := c.begin
+	next, ok := c.at(p.Entry + 1)
+	if l, has := c.at(p.Entry); has {
+		at = l.entry.End
+	} else if ok {
+		at = next.entry.Start
+	}
+	if !p.Inside() || !ok {
+		return at
+	}
+	for i, r := range next.entry.Ranges() {
+		switch {
+		case i < p.Range:
+			at = at.With(r.Partition, r.To)
+		case i == p.Range && p.Next != 0:
+			at = at.With(r.Partition, p.Next)
+		}
+	}
+	return at
+}
+
+// normal returns the position in the form that names a finished entry by its number.
+func (c *chain) normal(p history.Position) history.Position {
+	if l, ok := c.at(p.Entry + 1); ok && p.Inside() && p.Next == 0 && p.Range == len(l.entry.Ranges()) {
+		return history.Position{Entry: p.Entry + 1}
+	}
+	return p
+}
+
+func decodeEntry(data []byte, n int64) (history.Entry, *history.Problem) {
+	entry, err := history.DecodeEntry(data)
+	if err != nil {
+		return entry, history.Problemf(history.ReasonStateUnreadable,
+			"entry %d of the history cannot be read: %v; restore the state store from a backup or raise spec.lineage to start anew", n, err)
+	}
+	if entry.Number != n {
+		return entry, forked("the key of entry %d holds entry %d", n, entry.Number)
+	}
+	return entry, nil
+}
+
+func forked(format string, args ...any) *history.Problem {
+	problem := history.Problemf(history.ReasonHistoryForked, format, args...)
+	problem.Message += ": the history was written twice; keep one by restoring the state store from a backup, or raise spec.lineage to start anew"
+	return problem
+}

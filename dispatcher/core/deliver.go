@@ -1,0 +1,152 @@
+package core
+
+import (
+	"encoding/json"
+
+	"creek.dev/creek/history"
+)
+
+const (
+	// requestEntries and requestBytes bound the entries of one request.
+	requestEntries = 16
+	requestBytes   = 512 << 10
+	// budgetMillis is how long a trainer may work before it answers in part.
+	budgetMillis = 60_000
+	// flushAfter is how long a training must have been idle before what is unsaved is saved.
+	flushAfter = Second
+)
+
+// delivery is what is known of the trainer.
+type delivery struct {
+	// probed is the template that the last good preflight ran on.
+	probed string
+	// position is how far the trainer is held to be.
+	position history.Position
+	// last is the number of the last entry of the request in flight, 0 when there is none; most the highest that was ever sent.
+	last, most int64
+	// action is that of the request in flight, empty when there is none.
+	action history.Action
+	// conflicts counts answers in a row that say that the trainer is elsewhere.
+	conflicts  int
+	answeredAt Instant
+
+	checkpoint *history.CheckpointFacts
+	records    int64
+	metrics    map[string]float64
+	slice      *history.SliceFacts
+	sliceAt    Instant
+	memory     *history.MemoryFacts
+	trainer    *history.TrainerFacts
+	latency    history.LatencyFacts
+	// newest is the timestamp of the newest record learned, at newestAt, until a checkpoint holds it.
+	newest   int64
+	newestAt history.Position
+
+	delivered, repeated int64
+}
+
+// through returns the number of the last entry that is learned or being learned.
+func (d *delivery) through() int64 { return max(d.last, d.position.Entry) }
+
+// probing tells whether a preflight must succeed before anything else is sent.
+func (m *Machine) probing() bool {
+	return m.config.Template != "" && m.config.Template != m.delivery.probed
+}
+
+// unsaved tells whether the trainer holds something that no checkpoint is known to hold.
+func (m *Machine) unsaved() bool {
+	d := &m.delivery
+	if d.checkpoint == nil {
+		return d.position != history.Position{}
+	}
+	return d.position != d.checkpoint.Position
+}
+
+// deliver sends the next request if there is one to send.
+func (m *Machine) deliver() {
+	if m.stopped != nil || !m.config.Reachable || !m.idle(&m.sendLane) {
+		return
+	}
+	switch {
+	case m.probing() && !m.config.Suspend:
+		if m.stage == stageReady || m.stage == stageResolve {
+			m.preflight()
+		}
+	case m.stage != stageReady:
+	case m.unsaved() && m.endangered():
+		m.send(history.Request{Action: history.ActionFlush})
+	case m.delivery.position.Entry < m.chain.head() && (!m.config.Suspend || m.delivery.position.Inside()):
+		m.train()
+	case m.unsaved() && m.flushDue():
+		m.send(history.Request{Action: history.ActionFlush})
+	}
+}
+
+// flushDue tells whether the training has been idle for long enough.
+func (m *Machine) flushDue() bool {
+	due := m.delivery.answeredAt.Add(flushAfter)
+	if m.config.Suspend || m.now >= due {
+		return true
+	}
+	m.wakeAt(due)
+	return false
+}
+
+// endangered tells whether the topic has already dropped records that only the trainer's memory holds.
+func (m *Machine) endangered() bool {
+	saved := m.chain.begin
+	if c := m.delivery.checkpoint; c != nil {
+		saved = m.chain.offsets(c.Position)
+	}
+	for _, start := range m.source.starts {
+		if at, _ := saved.Get(start.Partition); start.Offset > at {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) preflight() {
+	m.send(history.Request{Action: history.ActionPreflight, Topic: m.topicName, Expect: &m.spec})
+}
+
+// train sends the entries from the position on.
+func (m *Machine) train() {
+	d := &m.delivery
+	request := history.Request{Action: history.ActionTrain}
+	size, last := 0, d.position.Entry
+	for n := d.position.Entry + 1; n <= m.chain.head() && len(request.Entries) < requestEntries; n++ {
+		l, _ := m.chain.at(n)
+		if size += len(l.bytes); size > requestBytes && len(request.Entries) > 0 {
+			break
+		}
+		if m.config.Suspend && len(request.Entries) > 0 {
+			break
+		}
+		request.Entries = append(request.Entries, json.RawMessage(l.bytes))
+		last = n
+	}
+	d.delivered += int64(len(request.Entries))
+	d.repeated += max(0, min(d.most, last)-d.position.Entry)
+	d.last, d.most = last, max(d.most, last)
+	m.send(request)
+}
+
+// send fills in what every request carries.
+func (m *Machine) send(request history.Request) {
+	d := &m.delivery
+	request.Lineage, request.Segment, request.Incarnation = m.settings.Lineage, m.settings.Segment, m.incarnation
+	request.From, request.Save, request.BudgetMillis = d.position, m.config.Save, budgetMillis
+	request.Hash, _ = m.chain.hash(d.position.Touched())
+	if d.checkpoint != nil {
+		p := d.checkpoint.Position
+		request.Checkpoint = &p
+	}
+	d.action = request.Action
+	template := m.config.Template
+	m.start(&m.sendLane, Send{Request: request}, func(r Result) {
+		d.action, d.last = "", 0
+		d.answeredAt = m.now
+		m.answered(request, template, r)
+	})
+}

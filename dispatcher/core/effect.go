@@ -1,0 +1,78 @@
+package core
+
+import "creek.dev/creek/history"
+
+// Effect is something for the shell to do: a Call or a Wake.
+type Effect interface{ effect() }
+
+// Call asks for one operation, to be answered by one Result with the same ID. Calls may be carried out in any order and at once.
+type Call struct {
+	ID int64
+	Op Op
+}
+
+// Wake asks for the event Ticked at the instant. It replaces every earlier Wake; 0 asks for none.
+type Wake struct{ At Instant }
+
+func (Call) effect() {}
+func (Wake) effect() {}
+
+// Op is an operation on the state store, the source, the object or the trainer.
+type Op interface{ op() }
+
+// Operations on the state store, as state.Store defines them.
+type (
+	// Get reads a key: Done with Value, or NotFound.
+	Get struct{ Key string }
+	// Put creates a key: Done, or Exists.
+	Put struct {
+		Key   string
+		Value []byte
+	}
+	// List lists keys: Done with Keys.
+	List struct {
+		Prefix, After string
+		Limit         int
+	}
+	// Delete removes a key: Done.
+	Delete struct{ Key string }
+)
+
+// Operations on the source.
+type (
+	// ReadTopic asks for the topic's identity and partitions: Done with Topic.
+	ReadTopic struct{ Topic string }
+	// ReadStable asks for the last stable offsets: Done with Offsets. Due is when it is wanted; a shell that serves many trainings may
+	// answer it a little earlier together with others.
+	ReadStable struct {
+		Topic string
+		Due   Instant
+	}
+	// ReadStarts asks for the log start offsets: Done with Offsets.
+	ReadStarts struct {
+		Topic string
+		Due   Instant
+	}
+	// ReadAfter asks for the first offsets at or after a time: Done with Offsets.
+	ReadAfter struct {
+		Topic      string
+		UnixMillis int64
+	}
+)
+
+// ReadObject asks for the object as it is now, not as a cache has it: Done with Object, or NotFound.
+type ReadObject struct{}
+
+// Send delivers a request to the trainer: Done with Status and Answer, whatever the status, or Failed.
+type Send struct{ Request history.Request }
+
+func (Get) op()        {}
+func (Put) op()        {}
+func (List) op()       {}
+func (Delete) op()     {}
+func (ReadTopic) op()  {}
+func (ReadStable) op() {}
+func (ReadStarts) op() {}
+func (ReadAfter) op()  {}
+func (ReadObject) op() {}
+func (Send) op()       {}

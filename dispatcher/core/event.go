@@ -1,0 +1,67 @@
+package core
+
+import "creek.dev/creek/history"
+
+// Event is something that happened: Configured, Result or Ticked.
+type Event interface{ event() }
+
+// Configured brings the newest configuration.
+type Configured struct{ Config Config }
+
+// Ticked says that the instant of the last Wake has come.
+type Ticked struct{}
+
+// Outcome is how a call ended.
+type Outcome int
+
+// Values of Outcome.
+const (
+	// Done: the call did what was asked.
+	Done Outcome = iota
+	// NotFound: the key or the object does not exist.
+	NotFound
+	// Exists: the key exists already; nothing was written.
+	Exists
+	// Refused: the credentials were refused; nothing was read or written.
+	Refused
+	// TopicMissing: the topic does not exist or may not be read.
+	TopicMissing
+	// CredentialsMissing: the credentials that the call needs could not be read; nothing was tried.
+	CredentialsMissing
+	// Failed: anything else. A write may have taken effect.
+	Failed
+)
+
+// Topic is what the source says of a topic.
+type Topic struct {
+	// ID is Kafka's identity of the topic.
+	ID         string
+	Partitions []int32
+}
+
+// Object is what the cluster says of the object now.
+type Object struct {
+	UID string
+	// Recorded is the incarnation that its status records for the machine's lineage.
+	Recorded string
+}
+
+// Result answers the call with the same ID. Which fields are set depends on the operation.
+type Result struct {
+	ID      int64
+	Outcome Outcome
+	// Message is the error's text where Outcome is Refused or worse.
+	Message string
+
+	Value   []byte
+	Keys    []string
+	Topic   Topic
+	Offsets history.Offsets
+	Object  Object
+	Status  int
+	Answer  history.Answer
+}
+
+func (Configured) event() {}
+func (Ticked) event()     {}
+func (Result) event()     {}

@@ -1,0 +1,80 @@
+package core
+
+import "creek.dev/creek/history"
+
+// Reasons of findings that are neither a history.Reason nor a failure.
+const (
+	// ReasonReachable: the last operation succeeded.
+	ReasonReachable history.Reason = "Reachable"
+	// ReasonNotYetTried: nothing was tried yet.
+	ReasonNotYetTried history.Reason = "NotYetTried"
+	// ReasonNotYetProbed: no preflight has succeeded on the trainer's present template.
+	ReasonNotYetProbed history.Reason = "NotYetProbed"
+	// ReasonProbed: a preflight from the trainer's pod has opened Kafka and the store.
+	ReasonProbed history.Reason = "Probed"
+)
+
+// findings is what was last seen of the parts around the machine.
+type findings struct {
+	source, state, trainer history.Finding
+	durability             string
+}
+
+func newFindings() findings {
+	return findings{
+		source:  history.Finding{Status: history.Unknown, Reason: ReasonNotYetTried, Message: "The source was not asked yet."},
+		state:   history.Finding{Status: history.Unknown, Reason: ReasonNotYetTried, Message: "The state store was not asked yet."},
+		trainer: history.Finding{Status: history.Unknown, Reason: ReasonNotYetProbed, Message: "The trainer was not asked yet."},
+	}
+}
+
+func reachable(message string) history.Finding {
+	return history.Finding{Status: history.True, Reason: ReasonReachable, Message: message}
+}
+
+// storeCall starts a store operation. The continuation runs on a definite outcome only; otherwise the lane waits, and the stage is
+// tried again.
+func (m *Machine) storeCall(l *lane, op Op, then func(Result)) {
+	m.start(l, op, func(r Result) {
+		if finding, bad := failure(r, history.ReasonStateUnreachable, "the state store"); bad {
+			m.findings.state = finding
+			m.failed(l)
+			return
+		}
+		m.findings.state = reachable("The state store answers.")
+		l.succeeded()
+		then(r)
+	})
+}
+
+// sourceCall starts an operation on the source in the same way.
+func (m *Machine) sourceCall(l *lane, op Op, then func(Result)) {
+	m.start(l, op, func(r Result) {
+		if finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka"); bad {
+			m.findings.source = finding
+			m.failed(l)
+			return
+		}
+		m.findings.source = reachable("Kafka answers, and the topic " + m.topicName + " exists.")
+		l.succeeded()
+		then(r)
+	})
+}
+
+func failure(r Result, unreachable history.Reason, what string) (history.Finding, bool) {
+	finding := history.Finding{Status: history.False, Reason: unreachable, Message: r.Message}
+	switch r.Outcome {
+	case Done, NotFound, Exists:
+		return finding, false
+	case Refused:
+		finding.Reason = history.ReasonAuthenticationFailed
+		finding.Message = "The credentials for " + what + " were refused: " + r.Message
+	case TopicMissing:
+		finding.Reason = history.ReasonTopicMissing
+	case CredentialsMissing:
+		finding.Reason = history.ReasonSecretMissing
+	default:
+		finding.Message = "Calling " + what + " failed: " + r.Message
+	}
+	return finding, true
+}

@@ -1,0 +1,173 @@
+package core
+
+import "creek.dev/creek/history"
+
+// stage is what the machine's one line of store operations does next.
+type stage int
+
+const (
+	stageGenesis    stage = iota // read genesis
+	stageResolve                 // make genesis: find its start offsets
+	stageTombstone               // see whether the adopted incarnation is being deleted
+	stageNewest                  // find the newest checkpoint
+	stageCheckpoint              // read it
+	stageHead                    // find the newest entry
+	stageDescend                 // read entries from the head down
+	stageReady                   // append
+	stageYielded                 // another dispatcher writes the history
+)
+
+// Machine is the state of one training in its dispatcher. It is not safe for concurrent use.
+type Machine struct {
+	settings   Settings
+	config     Config
+	configured bool
+	now        Instant
+	random     random
+
+	calls    map[int64]func(Result)
+	lastCall int64
+	effects  []Effect
+	wake     Instant
+
+	stage stage
+	// main is the lane of store operations; the others poll the source and talk to the trainer.
+	main, topicLane, stableLane, startsLane, sendLane lane
+
+	incarnation string
+	spec        history.LearningSpec
+	topicName   string
+	topicID     string
+	chain       chain
+	term        int64
+
+	source   source
+	appender appender
+	delivery delivery
+	recovery recovery
+	cleaner  cleaner
+
+	stopped *history.Problem
+	// stoppedBy is the configuration under which the machine stopped.
+	stoppedBy Config
+	findings  findings
+}
+
+// New returns a machine that waits for its first configuration.
+func New(settings Settings) *Machine {
+	m := &Machine{settings: settings, random: random(settings.Seed), findings: newFindings()}
+	m.restart()
+	return m
+}
+
+// Step takes the time and an event and returns what to do now, the last effect being the Wake. Time never goes backwards.
+func (m *Machine) Step(now Instant, event Event) []Effect {
+	m.now = max(m.now, now)
+	switch e := event.(type) {
+	case Configured:
+		m.configure(e.Config)
+	case Result:
+		m.finish(e)
+	}
+	m.wake = 0
+	m.advance()
+	effects := append(m.effects, Wake{At: m.wake})
+	m.effects = nil
+	return effects
+}
+
+func (m *Machine) configure(config Config) {
+	first := !m.configured
+	m.config, m.configured = config, true
+	if config.Template != "" && config.ProbedTemplate == config.Template {
+		m.delivery.probed = config.Template
+	}
+	switch {
+	case config.Cleaning != CleaningNone:
+		m.stopped = nil
+	case first && config.Stalled != nil:
+		m.stop(config.Stalled)
+	case m.stopped != nil && (config.Generation != m.stoppedBy.Generation || config.Template != m.stoppedBy.Template):
+		m.stopped = nil
+		m.restart()
+	case m.incarnation != "" && config.Recorded != "" && config.Recorded != m.incarnation:
+		m.stop(m.otherIncarnation(m.incarnation))
+	}
+}
+
+func (m *Machine) finish(r Result) {
+	if then, ok := m.calls[r.ID]; ok {
+		delete(m.calls, r.ID)
+		then(r)
+	}
+}
+
+// advance starts everything that may start now. It is level-triggered: what it does follows from the state alone.
+func (m *Machine) advance() {
+	switch {
+	case !m.configured:
+		return
+	case m.config.Cleaning != CleaningNone:
+		m.clean()
+		return
+	case m.stopped != nil || m.config.Hold:
+		return
+	}
+	m.poll()
+	m.proceed()
+	m.deliver()
+	if m.stopped != nil {
+		m.wake = 0
+	}
+}
+
+// proceed does the next store operation.
+func (m *Machine) proceed() {
+	if m.stopped != nil || !m.idle(&m.main) {
+		return
+	}
+	switch m.stage {
+	case stageGenesis:
+		m.readGenesis()
+	case stageResolve:
+		m.resolve()
+	case stageTombstone:
+		m.readTombstone()
+	case stageNewest:
+		m.listCheckpoints()
+	case stageCheckpoint:
+		m.readCheckpoint()
+	case stageHead:
+		m.listEntries()
+	case stageDescend:
+		m.descend()
+	case stageReady:
+		m.append()
+	case stageYielded:
+		m.watch()
+	}
+}
+
+// restart forgets everything but settings, configuration and findings, as a new process would.
+func (m *Machine) restart() {
+	m.abandon()
+	probed := m.delivery.probed
+	m.stage, m.incarnation, m.term, m.chain = stageGenesis, "", 0, chain{}
+	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
+	m.source, m.appender, m.recovery = source{}, appender{}, recovery{}
+	m.delivery = delivery{probed: probed}
+}
+
+// abandon forgets all calls in flight: their results no longer count.
+func (m *Machine) abandon() {
+	m.calls = map[int64]func(Result){}
+	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane = lane{}, lane{}, lane{}, lane{}, lane{}
+	m.delivery.action, m.delivery.last = "", 0
+}
+
+func (m *Machine) stop(problem *history.Problem) {
+	if m.stopped == nil && m.config.Cleaning == CleaningNone {
+		m.stopped, m.stoppedBy = problem, m.config
+		m.abandon()
+	}
+}

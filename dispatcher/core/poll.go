@@ -1,0 +1,132 @@
+package core
+
+import (
+	"fmt"
+
+	"creek.dev/creek/history"
+)
+
+// How often the source is asked. An idle training makes a little more than two requests a second.
+const (
+	idlePoll   = 500 * Millisecond
+	fastPoll   = 10 * Millisecond
+	startsPoll = 10 * Second
+	topicPoll  = 30 * Second
+	// activeFor is how long after the last new record the offsets are polled at the pace of the window.
+	activeFor = 10 * Second
+	// belowLimit is how many readings in a row must show an offset below a position before it is believed: right after a partition got
+	// another leader, one may be behind.
+	belowLimit = 3
+)
+
+// source is what was read of the topic.
+type source struct {
+	topic     Topic
+	topicSeen bool
+	stable    history.Offsets
+	// stableAt is when stable was read, grewAt when it last grew.
+	stableAt, grewAt Instant
+	starts           history.Offsets
+	// below counts readings in a row with an offset below the head of the history.
+	below int
+}
+
+// verified tells whether the topic is the one that genesis names, and its offsets were read.
+func (s *source) verified(id string) bool { return s.topicSeen && s.topic.ID == id && s.stableAt != 0 }
+
+// poll keeps the readings of the source fresh.
+func (m *Machine) poll() {
+	if m.topicName == "" {
+		return
+	}
+	if m.idle(&m.topicLane) {
+		m.topicLane.due = m.now.Add(topicPoll)
+		m.sourceCall(&m.topicLane, ReadTopic{Topic: m.topicName}, m.sawTopic)
+	}
+	if !m.source.topicSeen {
+		return
+	}
+	if m.stableLane.call == 0 {
+		due := max(m.stableLane.due, m.source.stableAt.Add(m.pace()))
+		m.sourceCall(&m.stableLane, ReadStable{Topic: m.topicName, Due: due}, m.sawStable)
+	}
+	if m.incarnation != "" && m.idle(&m.startsLane) {
+		m.startsLane.due = m.now.Add(startsPoll)
+		m.sourceCall(&m.startsLane, ReadStarts{Topic: m.topicName, Due: m.now}, m.sawStarts)
+	}
+	m.checkStarts()
+}
+
+// pace returns the time between two readings of the last stable offsets.
+func (m *Machine) pace() Span {
+	if m.source.grewAt == 0 || m.now.Since(m.source.grewAt) >= activeFor || m.stage != stageReady {
+		return idlePoll
+	}
+	return min(idlePoll, max(fastPoll, m.config.Batch.Window/2))
+}
+
+func (m *Machine) sawTopic(r Result) {
+	m.source.topic, m.source.topicSeen = r.Topic, true
+	if m.topicID != "" && r.Topic.ID != m.topicID {
+		m.stop(m.sourceChanged(fmt.Sprintf("has the ID %s, the history was made from %s", r.Topic.ID, m.topicID)))
+	}
+}
+
+func (m *Machine) sourceChanged(how string) *history.Problem {
+	return history.Problemf(history.ReasonSourceChanged,
+		"the topic %q was made anew or cut back: it %s; raise spec.lineage to train on what it holds now", m.topicName, how)
+}
+
+func (m *Machine) sawStable(r Result) {
+	s := &m.source
+	if s.stableAt != 0 && pending(s.stable, r.Offsets) > 0 {
+		s.grewAt = m.now
+	}
+	s.stable, s.stableAt = r.Offsets, m.now
+	if m.stage != stageReady {
+		return
+	}
+	for _, at := range m.chain.end() {
+		stable, ok := s.stable.Get(at.Partition)
+		if !ok || stable >= at.Offset {
+			continue
+		}
+		s.below++
+		if s.below >= belowLimit {
+			m.stop(m.sourceChanged(fmt.Sprintf("ends at offset %d in partition %d, and records up to %d were taken from it", stable, at.Partition, at.Offset)))
+		}
+		return
+	}
+	s.below = 0
+}
+
+func (m *Machine) sawStarts(r Result) { m.source.starts = r.Offsets }
+
+// checkStarts compares the oldest records that the topic still has with what the model has not learned yet.
+func (m *Machine) checkStarts() {
+	uncertain := m.sendLane.call != 0 || m.sendLane.failures > 0 && m.delivery.position.Entry < m.chain.head()
+	if m.stopped != nil || m.stage != stageReady || uncertain || m.source.starts == nil {
+		return
+	}
+	learned := m.chain.offsets(m.delivery.position)
+	for _, start := range m.source.starts {
+		if at, _ := learned.Get(start.Partition); start.Offset > at {
+			m.suspect(recordsLost(m.topicName, start.Partition, at, start.Offset))
+			return
+		}
+	}
+}
+
+func recordsLost(topic string, partition int32, from, to int64) *history.Problem {
+	problem := history.Problemf(history.ReasonRecordsLost,
+		"the topic %q no longer has the records %d to %d of partition %d, which were not learned; raise spec.lineage to start anew from what it holds, and lengthen its retention",
+		topic, from, to-1, partition)
+	problem.Partition, problem.Offset = partition, from
+	return problem
+}
+
+// suspect looks for a newer checkpoint before it believes that something is lost.
+func (m *Machine) suspect(problem *history.Problem) {
+	m.recovery.suspect, m.recovery.suspectAt = problem, m.delivery.position
+	m.stage = stageNewest
+}

@@ -1,0 +1,95 @@
+package core
+
+import "creek.dev/creek/history"
+
+// StartKind tells where a new lineage begins to read.
+type StartKind string
+
+// Values of StartKind.
+const (
+	// StartEarliest begins at the oldest record that the topic still has.
+	StartEarliest StartKind = "Earliest"
+	// StartLatest begins behind the newest committed record.
+	StartLatest StartKind = "Latest"
+	// StartTimestamp begins at the first record at or after a time.
+	StartTimestamp StartKind = "Timestamp"
+)
+
+// Start is where a new lineage begins to read. It is resolved to offsets once, when genesis is made.
+type Start struct {
+	Kind StartKind
+	// UnixMillis is the time for StartTimestamp.
+	UnixMillis int64
+}
+
+// Settings are what never changes while a machine lives.
+type Settings struct {
+	Lineage history.Lineage
+	// Segment is empty for the training itself, history.BaselineSegment for its baseline.
+	Segment string
+	// UID is that of the object that the training was asked for with.
+	UID string
+	// Writer is a random name of this dispatcher's reign, Incarnation a random name for the lineage in case that it must be made.
+	Writer      string
+	Incarnation string
+	// Seed feeds the jitter of retries.
+	Seed uint64
+	// Follower tells that another dispatcher makes the genesis: this one waits for it and takes spec and topic from it, and no
+	// object records the incarnation.
+	Follower bool
+
+	// Spec, Topic, Start and NumericsVersion go into genesis. A follower needs none of them.
+	Spec            history.LearningSpec
+	Topic           string
+	Start           Start
+	NumericsVersion int
+}
+
+func (s Settings) keys(incarnation string) history.Keys {
+	return history.Keys{Lineage: s.Lineage, Incarnation: incarnation, Segment: s.Segment}
+}
+
+// Batch bounds slices: one is cut when any of the three is reached.
+type Batch struct {
+	// MaxRecords and MaxBytes bound one slice. Bytes are estimated from what earlier slices held.
+	MaxRecords int64
+	MaxBytes   int64
+	// Window is how long the first record may wait for others.
+	Window Span
+}
+
+// Cleaning tells what to do with the state of an object that is being deleted.
+type Cleaning string
+
+// Values of Cleaning.
+const (
+	// CleaningNone: the object lives, or its pods do.
+	CleaningNone Cleaning = ""
+	// CleaningRetain keeps the state.
+	CleaningRetain Cleaning = "Retain"
+	// CleaningDelete removes everything that the training keeps, of all its lineages.
+	CleaningDelete Cleaning = "Delete"
+)
+
+// Config is what may change while a machine lives. It comes with the event Configured; nothing happens before the first.
+type Config struct {
+	// Generation is that of the object. A stopped machine tries again when it or Template changes.
+	Generation int64
+	// Recorded is the incarnation that the object's status records for this lineage; empty when it records none.
+	Recorded string
+	// Template identifies the trainer's pods apart from their memory, ProbedTemplate the one that the last good preflight ran on.
+	// A preflight is sent where they differ. An empty Template is never probed.
+	Template       string
+	ProbedTemplate string
+	// Reachable tells that the trainer has an address.
+	Reachable bool
+	Batch     Batch
+	Save      history.SaveRule
+	// Suspend finishes and saves the slice in work and sends nothing more.
+	Suspend bool
+	// Hold does nothing at all: the spec was refused or the object is being deleted.
+	Hold bool
+	// Stalled is the problem for which the object says that the training was stopped, by an earlier life of this dispatcher.
+	Stalled  *history.Problem
+	Cleaning Cleaning
+}

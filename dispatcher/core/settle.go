@@ -1,0 +1,111 @@
+package core
+
+import "creek.dev/creek/history"
+
+// settle takes the position from which to go on, once the history is in memory, and the right to append.
+func (m *Machine) settle() {
+	if problem := m.verify(); problem != nil {
+		m.stop(problem)
+		return
+	}
+	m.place()
+	if s := m.recovery.suspect; s != nil && m.delivery.position.Compare(m.recovery.suspectAt) <= 0 {
+		m.stop(s)
+		return
+	}
+	m.recovery.claim, m.recovery.suspect = nil, nil
+	head, _ := m.chain.at(m.chain.head())
+	switch {
+	case m.term == 0:
+		m.term = m.chain.term() + 1
+		m.stage = stageReady
+	case head.entry.Writer != m.settings.Writer && head.entry.Term >= m.term:
+		m.yield()
+	default:
+		m.stage = stageReady
+	}
+	// The next operation may start at once.
+	m.proceed()
+}
+
+// verify compares what the trainer or a checkpoint claims with the history that was just read.
+func (m *Machine) verify() *history.Problem {
+	if found := m.recovery.checkpoint; found != nil && found.Position == m.recovery.found {
+		if problem := m.judge("the newest checkpoint", found.Position, found.Hash); problem != nil {
+			return problem
+		}
+	} else if m.recovery.found.Touched() > m.chain.head() {
+		return m.positionLost("the newest checkpoint", m.recovery.found)
+	}
+	if c := m.recovery.claim; c != nil {
+		return m.judge("the trainer", c.position, c.hash)
+	}
+	return nil
+}
+
+// judge says what is wrong with a position and its hash, the history being freshly read.
+func (m *Machine) judge(who string, p history.Position, hash history.Digest) *history.Problem {
+	switch m.chain.check(p, hash) {
+	case verdictBeyond:
+		return m.positionLost(who, p)
+	case verdictForked:
+		return forked("%s stands at %s with hash %s, which is not in the history", who, p, hash)
+	default:
+		return nil
+	}
+}
+
+// place sets the position: where the trainer says it is, else where it was held to be, but never before the newest checkpoint unless the
+// trainer says so.
+func (m *Machine) place() {
+	d := &m.delivery
+	if c := m.recovery.checkpoint; c != nil {
+		m.saved(c)
+	}
+	switch c := m.recovery.claim; {
+	case c != nil:
+		d.position = m.chain.normal(c.position)
+	case m.recovery.found.Compare(d.position) > 0:
+		d.position = m.chain.normal(m.recovery.found)
+		d.records = m.recovery.checkpoint.Records
+	}
+}
+
+// Whoever stepped down looks at the history every yieldWatch, and takes over again when it stood still for yieldPatience while there
+// was work.
+const (
+	yieldWatch    = 10 * Second
+	yieldPatience = 30 * Second
+)
+
+// yield steps down for another dispatcher.
+func (m *Machine) yield() {
+	m.abandon()
+	m.stage = stageYielded
+	a := &m.appender
+	a.attempt, a.doubt, a.yieldedAt, a.yieldedHead = nil, false, m.now, m.chain.head()
+	m.main.due = m.now.Add(yieldWatch)
+}
+
+// watch looks whether the other dispatcher still writes.
+func (m *Machine) watch() {
+	keys := m.settings.keys(m.incarnation)
+	m.storeCall(&m.main, List{Prefix: keys.HistoryPrefix(), Limit: 1}, func(r Result) {
+		m.main.due = m.now.Add(yieldWatch)
+		head := int64(0)
+		if len(r.Keys) > 0 {
+			head, _ = keys.ParseEntryKey(r.Keys[0])
+		}
+		switch {
+		case head != m.appender.yieldedHead:
+			m.appender.yieldedHead, m.appender.yieldedAt = head, m.now
+		case m.now.Since(m.appender.yieldedAt) >= yieldPatience && m.worth():
+			m.restart()
+		}
+	})
+}
+
+// worth tells whether there is anything to take over for.
+func (m *Machine) worth() bool {
+	return pending(m.chain.end(), m.source.stable) > 0 || m.delivery.position.Entry < m.chain.head() || m.unsaved()
+}
