@@ -13,6 +13,8 @@ type classes struct {
 	// through them when there are many.
 	entries   []classEntry
 	manyTexts map[string]int
+	// open makes every new label a class.
+	open bool
 }
 
 type classEntry struct {
@@ -77,13 +79,18 @@ func newEntry(text string, class int) classEntry {
 // byText finds the class whose text is exactly b.
 func (c *classes) byText(b []byte) (class int, ok bool) {
 	if c.manyTexts != nil {
-		class, ok = c.manyTexts[string(b)]
-		return class, ok
+		if class, ok = c.manyTexts[string(b)]; ok || !c.open {
+			return class, ok
+		}
+		return c.discover(string(b)), true
 	}
 	for i := range c.entries {
 		if string(b) == c.entries[i].text {
 			return c.entries[i].class, true
 		}
+	}
+	if c.open {
+		return c.discover(string(b)), true
 	}
 	return 0, false
 }
@@ -94,6 +101,9 @@ func (c *classes) byNumber(v float64) (class int, ok bool) {
 		if c.entries[i].numeric && c.entries[i].number == v {
 			return c.entries[i].class, true
 		}
+	}
+	if c.open {
+		return c.discover(shortest(v)), true
 	}
 	return 0, false
 }

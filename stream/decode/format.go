@@ -78,6 +78,10 @@ func New(f Format) (Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newDecoder(f, classes)
+}
+
+func newDecoder(f Format, classes *classes) (Decoder, error) {
 	if err := checkFeatures(f); err != nil {
 		return nil, err
 	}

@@ -77,3 +77,8 @@ func splitPath(path string) []string {
 	}
 	return append(names, name.String())
 }
+
+// escapePath is the path of a top-level field of that name.
+func escapePath(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `.`, `\.`).Replace(name)
+}

@@ -60,8 +60,31 @@ func (c *Classification) Merge(other *Classification) error {
 		c.Counts[i] += n
 	}
 	c.Blocks += other.Blocks
-	c.multiply(other.Product)
+	c.Product = c.multiplyAll(c.Product, other.Product)
 	return nil
+}
+
+// multiplyAll is p·q, both in [2^-512, 1], without passing through a number that
+// has lost bits for being too small.
+func (c *Classification) multiplyAll(p, q float64) float64 {
+	halves := 0
+	for _, v := range []*float64{&p, &q} {
+		if *v < 0x1p-256 {
+			*v *= 0x1p256
+			halves++
+		}
+	}
+	product := float64(p * q)
+	switch {
+	case halves == 2:
+		c.Blocks++
+	case halves == 1 && product < 0x1p-256:
+		c.Blocks++
+		product *= 0x1p256
+	case halves == 1:
+		product *= 0x1p-256
+	}
+	return product
 }
 
 // Records is the number of predictions counted.

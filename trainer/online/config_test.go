@@ -1,0 +1,100 @@
+package online_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"creek.dev/creek/trainer/online"
+)
+
+func TestValidate(t *testing.T) {
+	tests := map[string]struct {
+		change func(*online.Config)
+		want   string
+	}{
+		"good": {change: func(*online.Config) {}},
+		"rate too large": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"learningRate": "7"} },
+			want:   "parameter learningRate: 7 is outside (0, 1]",
+		},
+		"rate zero": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"learningRate": "0"} },
+			want:   "parameter learningRate: 0 is outside (0, 1]",
+		},
+		"no number": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": ""} },
+			want:   `parameter l2: "" is outside [0, 1]`,
+		},
+		"NaN": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": "NaN"} },
+			want:   "parameter l2: NaN is outside [0, 1]",
+		},
+		"unknown parameter": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"depth": "3"} },
+			want:   "parameter depth: LogisticRegression does not have it; it has clipGradient, interceptLearningRate, l2, learningRate",
+		},
+		"unknown algorithm": {
+			change: func(c *online.Config) { c.Algorithm = "Logistic" },
+			want:   `algorithm "Logistic" is not known; known are LogisticRegression`,
+		},
+		"no algorithm": {
+			change: func(c *online.Config) { c.Algorithm = "" },
+			want:   "algorithm is missing; known are LogisticRegression",
+		},
+		"another task": {
+			change: func(c *online.Config) { c.Task = "Regression" },
+			want:   `task of LogisticRegression "Regression" is not known; known are Classification`,
+		},
+		"unknown transform": {
+			change: func(c *online.Config) { c.Preprocessing[0].Type = "Scaler" },
+			want:   `preprocessing[0]: preprocessing type "Scaler" is not known; known are StandardScaler`,
+		},
+		"parameter of a transform": {
+			change: func(c *online.Config) { c.Preprocessing[0].Parameters = map[string]string{"window": "1"} },
+			want:   "preprocessing[0]: parameter window: StandardScaler has no parameters",
+		},
+		"no features":   {change: func(c *online.Config) { c.Features = nil }, want: "features: at least one is needed"},
+		"twice":         {change: func(c *online.Config) { c.Features = []string{"a", "a"} }, want: `features: "a" stands there twice`},
+		"three classes": {change: func(c *online.Config) { c.Classes = []string{"a", "b", "c"} }, want: "classes: LogisticRegression needs exactly two, not 3"},
+		"no classes":    {change: func(c *online.Config) { c.Classes = nil }},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := logistic([]string{"a", "b"}, "0.1")
+			tc.change(&c)
+			got := ""
+			if err := c.Validate(); err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Two spellings of one configuration give the same model, bytes and all, and
+// the configuration that a model shows is complete.
+func TestDefaultsAreFilledIn(t *testing.T) {
+	short := online.Config{Algorithm: "LogisticRegression", Features: []string{"a"}}
+	long := short
+	long.Task = online.TaskClassification
+	long.Parameters = map[string]string{
+		"learningRate": "1e-2", "interceptLearningRate": "0.010", "l2": "0.0", "clipGradient": "1000000000000",
+	}
+	long.Preprocessing = []online.Transform{}
+	if newModel(t, short).Digest() != newModel(t, long).Digest() {
+		t.Error("the same configuration in other words gives another model")
+	}
+	text, err := json.Marshal(newModel(t, short).Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"algorithm":"LogisticRegression","task":"Classification","parameters":` +
+		`{"clipGradient":"1e+12","interceptLearningRate":"0.01","l2":"0","learningRate":"0.01"},"features":["a"]}`
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Error(diff)
+	}
+}

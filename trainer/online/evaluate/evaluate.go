@@ -1,0 +1,90 @@
+// Package evaluate measures models by prequential evaluation: every row is
+// first predicted, by a model that has never seen it, and then learned.
+package evaluate
+
+import (
+	"encoding/hex"
+	"iter"
+
+	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/metric"
+)
+
+// Result is what an evaluation found.
+type Result struct {
+	// Records is the number of rows predicted and learned.
+	Records uint64 `json:"records"`
+	// Metrics are the values of metric.Classification over all of them.
+	Metrics map[string]float64 `json:"metrics"`
+	// ModelBytes is the size of the model's state afterwards.
+	ModelBytes int `json:"modelBytes"`
+	// Digest is the SHA-256 of that state in hexadecimal.
+	Digest string `json:"digest"`
+}
+
+// Prequential predicts and learns all rows in their order. The result is a
+// function of the model's state and the rows.
+func Prequential(m *online.Model, rows iter.Seq2[[]float64, int]) Result {
+	measure := metric.NewClassification(m.Classes())
+	Learn(m, measure, rows)
+	return Summary(m, measure)
+}
+
+// Learn predicts and learns all rows and counts the predictions in measure. It
+// is the whole work of an evaluation, and all that a speed should count.
+func Learn(m *online.Model, measure *metric.Classification, rows iter.Seq2[[]float64, int]) {
+	for x, label := range rows {
+		p := m.PredictLearn(x, label)
+		measure.Update(label, p.Class, p.Scores[label])
+	}
+}
+
+// Summary is the result after the rows that measure has counted.
+func Summary(m *online.Model, measure *metric.Classification) Result {
+	digest := m.Digest()
+	return Result{
+		Records:    measure.Records(),
+		Metrics:    measure.Values(),
+		ModelBytes: m.StateBytes(),
+		Digest:     hex.EncodeToString(digest[:]),
+	}
+}
+
+// Table holds decoded rows in memory, one after the other.
+type Table struct {
+	width  int
+	values []float64
+	labels []int
+}
+
+// NewTable returns an empty table of rows of the given width.
+func NewTable(width int) *Table { return &Table{width: width} }
+
+// Append adds a copy of the row.
+func (t *Table) Append(x []float64, label int) {
+	t.values = append(t.values, x[:t.width]...)
+	t.labels = append(t.labels, label)
+}
+
+// Len is the number of rows.
+func (t *Table) Len() int { return len(t.labels) }
+
+// Relabel replaces every label by its entry in order.
+func (t *Table) Relabel(order []int) {
+	for i, label := range t.labels {
+		t.labels[i] = order[label]
+	}
+}
+
+// All yields the rows in their order. A row is part of the table.
+func (t *Table) All() iter.Seq2[[]float64, int] {
+	return func(yield func([]float64, int) bool) {
+		rest := t.values
+		for _, label := range t.labels {
+			if !yield(rest[:t.width:t.width], label) {
+				return
+			}
+			rest = rest[t.width:]
+		}
+	}
+}

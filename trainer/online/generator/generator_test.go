@@ -1,0 +1,85 @@
+package generator_test
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"creek.dev/creek/trainer/online/generator"
+)
+
+// A row, its JSON and its CSV say the same, whatever was made before.
+func TestFormsAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seed, i := rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "row")
+		for _, s := range []generator.Stream{
+			generator.SEA{Seed: seed, Noise: 0.1, DriftEvery: 100}, generator.Elec2Shaped{Seed: seed},
+		} {
+			names := s.Features()
+			row := make([]float64, len(names))
+			class := s.Classes()[s.Row(i, row)]
+			var record map[string]any
+			if err := json.Unmarshal(s.AppendJSON(nil, i), &record); err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]any{s.Label(): class}
+			line := ""
+			for j, name := range names {
+				want[name] = row[j]
+				line += strconv.FormatFloat(row[j], 'f', -1, 64) + ","
+			}
+			if diff := cmp.Diff(want, record); diff != "" {
+				t.Fatal(diff)
+			}
+			if diff := cmp.Diff(parse(line+class), parse(string(s.AppendCSV(nil, i)))); diff != "" {
+				t.Fatal(diff)
+			}
+			if got := string(generator.AppendHeader(nil, s)); got != strings.Join(append(names, s.Label()), ",") {
+				t.Fatal(got)
+			}
+		}
+	})
+}
+
+// parse makes numbers of the fields that are numbers.
+func parse(line string) []any {
+	var fields []any
+	for _, text := range strings.Split(line, ",") {
+		if v, err := strconv.ParseFloat(text, 64); err == nil {
+			fields = append(fields, v)
+		} else {
+			fields = append(fields, text)
+		}
+	}
+	return fields
+}
+
+func TestSEADrifts(t *testing.T) {
+	const every = 20_000
+	s := generator.SEA{Seed: 7, DriftEvery: every}
+	// The share of "true" is the part of the square above the threshold.
+	for concept, want := range []float64{1 - 0.32, 1 - 0.405, 1 - 0.245, 1 - 0.45125, 1 - 0.32} {
+		positive := 0
+		row := make([]float64, 3)
+		for i := range every {
+			positive += s.Row(uint64(concept*every+i), row)
+		}
+		if got := float64(positive) / every; got < want-0.015 || got > want+0.015 {
+			t.Errorf("concept %d: %.3f of the labels are true, want about %.3f", concept, got, want)
+		}
+	}
+}
+
+func TestElec2ShapedSize(t *testing.T) {
+	bytes := 0
+	for i := range uint64(10_000) {
+		bytes += len(generator.Elec2Shaped{Seed: 1}.AppendJSON(nil, i))
+	}
+	if mean := bytes / 10_000; mean < 174 || mean > 182 {
+		t.Errorf("a record has %d bytes on average, want about 178", mean)
+	}
+}
