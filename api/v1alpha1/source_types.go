@@ -131,7 +131,7 @@ type BatchSpec struct {
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:default="500ms"
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:Pattern=`^([0-9]+ms|[0-9]+(\.[0-9]{1,3})?(s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) <= duration('1h')",message="window must be from 0s to 1h"
 	// +optional
 	Window *metav1.Duration `json:"window,omitempty"`

@@ -85,7 +85,7 @@ type CheckpointSpec struct {
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:default="30s"
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:Pattern=`^([0-9]+ms|[0-9]+(\.[0-9]{1,3})?(s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('1h')",message="interval must be from 1s to 1h"
 	// +optional
 	Interval *metav1.Duration `json:"interval,omitempty"`

@@ -69,8 +69,8 @@ type ScalingSpec struct {
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:default="10s"
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('6s') && duration(self) <= duration('1h') && duration(self) == duration(string(duration(self).getSeconds()) + 's')",message="idleWindow must be whole seconds from 6s to 1h"
+	// +kubebuilder:validation:Pattern=`^([0-9]+ms|[0-9]+(\.[0-9]{1,3})?(s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('6s') && duration(self) <= duration('1h') && duration(self).getMilliseconds() % 1000 == 0",message="idleWindow must be whole seconds from 6s to 1h"
 	// +optional
 	IdleWindow *metav1.Duration `json:"idleWindow,omitempty"`
 }
