@@ -1,0 +1,103 @@
+// Package dataset reads CSV and JSON-lines files, plain or gzipped, as streams of records in the order of the file: the same bytes
+// that a producer would send, decoded by the same decoders that trainers use.
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"creek.dev/creek/stream/decode"
+)
+
+// maxRecordBytes bounds one record of a file.
+const maxRecordBytes = 64 << 20
+
+// Lines yields the records of a file one by one.
+type Lines struct {
+	// Type is decode.TypeCSV or decode.TypeJSON.
+	Type string
+	// Header is a CSV file's first record.
+	Header []byte
+
+	path    string
+	file    *os.File
+	scanner *bufio.Scanner
+	records int
+}
+
+// Open opens a file whose name ends in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz, and reads a CSV file's header.
+func Open(path string) (*Lines, error) {
+	kind, err := typeOf(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the data file: %w", err)
+	}
+	l := &Lines{Type: kind, path: path, file: file}
+	if err := l.begin(); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return l, nil
+}
+
+func (l *Lines) begin() error {
+	var reader io.Reader = l.file
+	if strings.HasSuffix(l.path, ".gz") {
+		unzipped, err := gzip.NewReader(bufio.NewReaderSize(l.file, 1<<20))
+		if err != nil {
+			return fmt.Errorf("unzip %s: %w", l.path, err)
+		}
+		reader = unzipped
+	}
+	l.scanner = bufio.NewScanner(reader)
+	l.scanner.Buffer(make([]byte, 1<<20), maxRecordBytes)
+	if l.Type != decode.TypeCSV {
+		return nil
+	}
+	l.scanner.Split(decode.SplitCSV)
+	header, err := l.Next()
+	if err != nil {
+		return fmt.Errorf("read the header of %s: %w", l.path, err)
+	}
+	l.Header, l.records = bytes.Clone(header), 0
+	return nil
+}
+
+// Close closes the file.
+func (l *Lines) Close() error { return l.file.Close() }
+
+// Place names the record that Next returned last, for error messages.
+func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.path, l.records) }
+
+// Next returns the next record, or io.EOF. Empty lines are left out. The bytes are valid until the next call.
+func (l *Lines) Next() ([]byte, error) {
+	for l.scanner.Scan() {
+		if record := bytes.TrimRight(l.scanner.Bytes(), "\r\n"); len(record) > 0 {
+			l.records++
+			return record, nil
+		}
+	}
+	if err := l.scanner.Err(); err != nil {
+		return nil, fmt.Errorf("read %s after record %d: %w", l.path, l.records, err)
+	}
+	return nil, io.EOF
+}
+
+func typeOf(path string) (string, error) {
+	switch name := strings.TrimSuffix(path, ".gz"); strings.ToLower(filepath.Ext(name)) {
+	case ".csv":
+		return decode.TypeCSV, nil
+	case ".json", ".jsonl", ".ndjson":
+		return decode.TypeJSON, nil
+	}
+	return "", fmt.Errorf("%s: the name must end in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz", path)
+}

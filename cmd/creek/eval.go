@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"creek.dev/creek/cmd/creek/dataset"
+	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/metric"
+)
+
+// evaluation is what creek eval reports; its JSON form is an interface for scripts.
+type evaluation struct {
+	Records int                `json:"records"`
+	Metrics map[string]float64 `json:"metrics"`
+	// RecordsPerSecond counts predicting, measuring and learning, with the decoded rows in memory.
+	RecordsPerSecond float64 `json:"recordsPerSecond"`
+	// EndToEndRecordsPerSecond counts reading and decoding the file as well.
+	EndToEndRecordsPerSecond float64 `json:"endToEndRecordsPerSecond"`
+	ModelBytes               int     `json:"modelBytes"`
+	Digest                   string  `json:"digest"`
+}
+
+type evalOptions struct {
+	data       dataset.Options
+	model      string
+	parameters []string
+	preprocess []string
+	seed       uint64
+	output     string
+}
+
+func newEvalCommand() *cobra.Command {
+	var o evalOptions
+	command := &cobra.Command{
+		Use:   "eval --data FILE --label COLUMN --model NAME",
+		Short: "Evaluate a model prequentially (test, then train) on a CSV or JSON-lines file",
+		Long: `Evaluate a model prequentially on a CSV or JSON-lines file, plain or gzipped: each record is first predicted, then measured, then
+learned. The digest identifies the learned model bit for bit; a CreekTraining with the same spec that read the same records has the same.`,
+		Example: "  creek eval --data elec2.csv --label class --classes DOWN,UP --model LogisticRegression --param learningRate=0.005 --preprocess StandardScaler",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout()) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.data.Path, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
+	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label")
+	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
+	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels)")
+	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
+	flags.StringSliceVar(&o.preprocess, "preprocess", nil, "steps before the model: "+strings.Join(online.Transforms(), ", "))
+	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")
+	flags.Uint64Var(&o.seed, "seed", 0, "the key of all randomness")
+	flags.IntVar(&o.data.Limit, "limit", 0, "learn at most so many records (default: all)")
+	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
+	return command
+}
+
+func (o evalOptions) run(out io.Writer) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	begin := time.Now()
+	rows, err := dataset.Read(o.data)
+	if err != nil {
+		return err
+	}
+	decoded := time.Now()
+	config, err := o.config(rows.Format)
+	if err != nil {
+		return err
+	}
+	model, err := online.New(config)
+	if err != nil {
+		return usageError{err}
+	}
+	ready := time.Now()
+	measured := prequential(model, rows)
+	learned := time.Now()
+	digest := model.Digest()
+	return o.print(out, evaluation{
+		Records:                  rows.Len(),
+		Metrics:                  measured.Values(),
+		RecordsPerSecond:         float64(rows.Len()) / learned.Sub(ready).Seconds(),
+		EndToEndRecordsPerSecond: float64(rows.Len()) / (learned.Sub(ready) + decoded.Sub(begin)).Seconds(),
+		ModelBytes:               model.StateBytes(),
+		Digest:                   hex.EncodeToString(digest[:]),
+	})
+}
+
+func (o evalOptions) validate() error {
+	for name, value := range map[string]string{"data": o.data.Path, "label": o.data.Label, "model": o.model} {
+		if value == "" {
+			return usagef("--%s is required", name)
+		}
+	}
+	if o.output != "text" && o.output != "json" {
+		return usagef("--output %q is neither text nor json", o.output)
+	}
+	if o.data.Limit < 0 {
+		return usagef("--limit %d must not be negative", o.data.Limit)
+	}
+	return nil
+}
+
+func (o evalOptions) config(format decode.Format) (online.Config, error) {
+	config := online.Config{Algorithm: o.model, Seed: o.seed, Features: format.Names(), Classes: format.Classes}
+	for _, step := range o.preprocess {
+		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step})
+	}
+	for _, parameter := range o.parameters {
+		name, value, ok := strings.Cut(parameter, "=")
+		if !ok {
+			return config, usagef("--param %q is not of the form name=value", parameter)
+		}
+		if config.Parameters == nil {
+			config.Parameters = map[string]string{}
+		}
+		config.Parameters[name] = value
+	}
+	return config, nil
+}
+
+// prequential predicts, measures and learns every row in order.
+func prequential(model *online.Model, rows *dataset.Rows) *metric.Classification {
+	measured := metric.NewClassification(model.Classes())
+	for i := range rows.Len() {
+		label := rows.Labels[i]
+		predicted := model.PredictLearn(rows.Row(i), label)
+		measured.Update(label, predicted.Class, predicted.Scores[label])
+	}
+	return measured
+}
+
+func (o evalOptions) print(out io.Writer, e evaluation) error {
+	if o.output == "json" {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(e)
+	}
+	fmt.Fprintf(out, "records               %d\n", e.Records)
+	for _, name := range slices.Sorted(maps.Keys(e.Metrics)) {
+		fmt.Fprintf(out, "%-21s %.6f\n", name, e.Metrics[name])
+	}
+	fmt.Fprintf(out, "records/s             %.0f (with reading and decoding %.0f)\n", e.RecordsPerSecond, e.EndToEndRecordsPerSecond)
+	fmt.Fprintf(out, "model                 %d bytes\n", e.ModelBytes)
+	_, err := fmt.Fprintf(out, "digest                %s\n", e.Digest)
+	return err
+}
