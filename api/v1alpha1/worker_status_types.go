@@ -89,51 +89,57 @@ type MemoryStatus struct {
 	Recommender *MemoryRecommenderStatus `json:"recommender,omitempty"`
 }
 
-// MemoryRecommenderStatus is the memory of the memory recommender.
+// MemoryRecommenderStatus is all that is remembered of a worker's use of memory.
 type MemoryRecommenderStatus struct {
-	// reference is the time to which the histogram's weights belong; they halve with age.
-	// +optional
-	Reference *metav1.Time `json:"reference,omitempty"`
-
-	// histogram of reported peaks; empty buckets are left out.
+	// histogram of reported peaks, older ones counting less; empty buckets are left out.
 	// +listType=map
 	// +listMapKey=bucket
-	// +kubebuilder:validation:MaxItems=128
+	// +kubebuilder:validation:MaxItems=400
 	// +optional
 	Histogram []MemoryBucket `json:"histogram,omitempty"`
 
-	// oomFloor is the size below which the limit stays, since a pod with less was killed.
+	// lastPeakBytes is the newest peak.
 	// +optional
-	OOMFloor *resource.Quantity `json:"oomFloor,omitempty"`
+	LastPeakBytes int64 `json:"lastPeakBytes,omitempty"`
 
-	// lastOOM is when a pod was last killed for its memory.
+	// lastModelBytes is the newest size of the learning state.
 	// +optional
-	LastOOM *metav1.Time `json:"lastOOM,omitempty"`
+	LastModelBytes int64 `json:"lastModelBytes,omitempty"`
 
-	// oomKills counts the pods killed for their memory since the lineage began.
+	// growthBytes is the running mean of the learning state's increase from one report to the next.
 	// +optional
-	OOMKills int32 `json:"oomKills,omitempty"`
+	GrowthBytes int64 `json:"growthBytes,omitempty"`
 
-	// patches counts the changes of the template's memory on patchDay.
+	// slices counts those since the template's limit last changed or the trainer was last killed for its memory.
 	// +optional
-	Patches int32 `json:"patches,omitempty"`
+	Slices int64 `json:"slices,omitempty"`
 
-	// patchDay is the day, in UTC, that patches counts: 2006-01-02.
+	// killedAt is the limit at which the trainer was last killed for its memory; the limit stays above it for a long time.
 	// +optional
-	PatchDay string `json:"patchDay,omitempty"`
+	KilledAt *resource.Quantity `json:"killedAt,omitempty"`
 
-	// lastChange is when the limit was last changed, of the template or of a running pod.
+	// killed is when that was.
 	// +optional
-	LastChange *metav1.Time `json:"lastChange,omitempty"`
+	Killed *metav1.Time `json:"killed,omitempty"`
+
+	// kills counts how often the trainer was killed for its memory.
+	// +optional
+	Kills int64 `json:"kills,omitempty"`
+
+	// patches are the times of the last day at which the template's limit was changed, oldest first.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	// +optional
+	Patches []metav1.Time `json:"patches,omitempty"`
 }
 
 // MemoryBucket is one class of peaks.
 type MemoryBucket struct {
-	// bucket is the number of the class.
+	// bucket is the number of the class: peaks up to 1 MiB times 1.05 to the power of it.
 	// +required
 	Bucket int32 `json:"bucket"`
 
-	// weight is a thousandth of what a peak seen at the reference time counts.
+	// weight is the decayed number of peaks, in millionths.
 	// +required
 	Weight int64 `json:"weight"`
 }
