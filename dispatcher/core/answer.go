@@ -29,6 +29,9 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 	}
 	m.observe(r.Answer)
 	switch {
+	case request.Action != history.ActionPreflight && r.Answer.Hash.IsZero() && (r.Status == statusDone || r.Status == statusConflict):
+		// Whatever answers there, it is not a trainer; a trainer always says where it is.
+		m.undelivered(refusal(r))
 	case r.Status == statusDone && request.Action == history.ActionPreflight:
 		m.delivery.probed = template
 		m.sendLane.succeeded()

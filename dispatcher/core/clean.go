@@ -19,12 +19,12 @@ const (
 type cleanStage int
 
 const (
-	cleanSeek   cleanStage = iota // find lineages and incarnations, one key at a time
-	cleanRead                     // read the incarnation of each genesis
-	cleanMark                     // write the tombstones
-	cleanSweep                    // delete entries and checkpoints
-	cleanGenesis                  // delete each genesis
-	cleanRest                     // delete what is left: the tombstones
+	cleanSeek    cleanStage = iota // find lineages and incarnations, one key at a time
+	cleanRead                      // read the incarnation of each genesis
+	cleanMark                      // write the tombstones
+	cleanSweep                     // delete entries and checkpoints
+	cleanGenesis                   // delete each genesis
+	cleanRest                      // delete what is left: the tombstones
 )
 
 // cleaner removes everything that a training keeps.
@@ -177,12 +177,12 @@ func (m *Machine) sweeping() bool {
 func (m *Machine) deleteKey(l *lane, key string) {
 	m.start(l, Delete{Key: key}, func(r Result) {
 		if finding, bad := failure(r, history.ReasonStateUnreachable, "the state store"); bad {
-			m.findings.state = finding
+			m.storeFailed(finding)
 			m.cleaner.doomed = append(m.cleaner.doomed, key)
 			m.failed(l)
 			return
 		}
-		m.findings.state = reachable("The state store answers.")
+		m.storeAnswered()
 		l.succeeded()
 	})
 }

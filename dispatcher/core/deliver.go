@@ -72,7 +72,7 @@ func (m *Machine) deliver() {
 		if m.stage == stageReady || m.stage == stageResolve {
 			m.preflight()
 		}
-	case m.stage != stageReady:
+	case m.stage != stageReady || !m.source.verified(m.topicID):
 	case m.unsaved() && m.endangered():
 		m.send(history.Request{Action: history.ActionFlush})
 	case m.delivery.position.Entry < m.chain.head() && (!m.config.Suspend || m.delivery.position.Inside()):

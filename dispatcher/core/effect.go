@@ -36,6 +36,8 @@ type (
 	}
 	// Delete removes a key: Done.
 	Delete struct{ Key string }
+	// CheckDurability asks what the store promises: Done with Durability, and Message saying why it is Weak.
+	CheckDurability struct{}
 )
 
 // Operations on the source.
@@ -66,13 +68,14 @@ type ReadObject struct{}
 // Send delivers a request to the trainer: Done with Status and Answer, whatever the status, or Failed.
 type Send struct{ Request history.Request }
 
-func (Get) op()        {}
-func (Put) op()        {}
-func (List) op()       {}
-func (Delete) op()     {}
-func (ReadTopic) op()  {}
-func (ReadStable) op() {}
-func (ReadStarts) op() {}
-func (ReadAfter) op()  {}
-func (ReadObject) op() {}
-func (Send) op()       {}
+func (Get) op()             {}
+func (Put) op()             {}
+func (List) op()            {}
+func (Delete) op()          {}
+func (CheckDurability) op() {}
+func (ReadTopic) op()       {}
+func (ReadStable) op()      {}
+func (ReadStarts) op()      {}
+func (ReadAfter) op()       {}
+func (ReadObject) op()      {}
+func (Send) op()            {}

@@ -52,6 +52,8 @@ type Result struct {
 	Outcome Outcome
 	// Message is the error's text where Outcome is Refused or worse.
 	Message string
+	// Durability is Strong, Weak, or empty where the store cannot tell.
+	Durability string
 
 	Value   []byte
 	Keys    []string

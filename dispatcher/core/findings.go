@@ -18,6 +18,10 @@ const (
 type findings struct {
 	source, state, trainer history.Finding
 	durability             string
+	// weakness says why the durability is Weak.
+	weakness string
+	// checked tells that the store was asked for it since it last failed.
+	checked bool
 }
 
 func newFindings() findings {
@@ -37,13 +41,42 @@ func reachable(message string) history.Finding {
 func (m *Machine) storeCall(l *lane, op Op, then func(Result)) {
 	m.start(l, op, func(r Result) {
 		if finding, bad := failure(r, history.ReasonStateUnreachable, "the state store"); bad {
-			m.findings.state = finding
+			m.storeFailed(finding)
 			m.failed(l)
 			return
 		}
-		m.findings.state = reachable("The state store answers.")
+		m.storeAnswered()
 		l.succeeded()
 		then(r)
+	})
+}
+
+// storeFailed and storeAnswered keep the finding on the store. After a failure it may be another server that answers.
+func (m *Machine) storeFailed(finding history.Finding) {
+	m.findings.state, m.findings.checked = finding, false
+}
+
+func (m *Machine) storeAnswered() {
+	message := "The state store answers."
+	if m.findings.weakness != "" {
+		message += " What it acknowledges may be lost in a crash: " + m.findings.weakness
+	}
+	m.findings.state = reachable(message)
+}
+
+// checkDurability asks the store what it promises.
+func (m *Machine) checkDurability() {
+	m.storeCall(&m.main, CheckDurability{}, func(r Result) {
+		f := &m.findings
+		f.checked = true
+		switch r.Durability {
+		case "":
+		case "Weak":
+			f.durability, f.weakness = r.Durability, r.Message
+		default:
+			f.durability, f.weakness = r.Durability, ""
+		}
+		m.storeAnswered()
 	})
 }
 

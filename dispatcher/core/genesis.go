@@ -44,6 +44,10 @@ func (m *Machine) adopt(data []byte) {
 	m.topicName, m.topicID = genesis.Topic, genesis.TopicID
 	m.chain = chain{start: history.ChainStart(data, m.settings.Segment), begin: genesis.Start}
 	m.stage = stageTombstone
+	if m.source.topicSeen && m.source.topic.ID != m.topicID {
+		// The reading may be older than genesis: what counts is one made now.
+		m.topicLane.due = m.now
+	}
 }
 
 // misfit says why a genesis may not be adopted.

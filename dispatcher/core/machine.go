@@ -126,6 +126,10 @@ func (m *Machine) proceed() {
 	if m.stopped != nil || !m.idle(&m.main) {
 		return
 	}
+	if !m.findings.checked {
+		m.checkDurability()
+		return
+	}
 	switch m.stage {
 	case stageGenesis:
 		m.readGenesis()

@@ -1,0 +1,95 @@
+package core
+
+import (
+	"creek.dev/creek/history"
+)
+
+// fakeTrainer learns by noting offsets.
+type fakeTrainer struct {
+	rig      *rig
+	position history.Position
+	hash     history.Digest
+	awake    bool
+	learned  []history.Range
+	records  int64
+	saved    *history.CheckpointFacts
+	requests []history.Request
+	// partial answers after one entry.
+	partial bool
+}
+
+// die forgets what is not in a checkpoint.
+func (f *fakeTrainer) die() { f.awake = false }
+
+// wake loads the newest checkpoint, or begins at genesis.
+func (f *fakeTrainer) wake(request history.Request) {
+	f.awake = true
+	if f.saved != nil {
+		f.position, f.hash, f.records = f.saved.Position, f.saved.Hash, f.saved.Records
+		return
+	}
+	genesis := f.rig.store[history.GenesisKey(testLineage)]
+	f.position, f.hash, f.records = history.Position{}, history.ChainStart(genesis, request.Segment), 0
+}
+
+func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
+	f.requests = append(f.requests, request)
+	if err := request.Validate(); err != nil {
+		f.rig.t.Fatalf("the machine sent a request that is not valid: %v", err)
+	}
+	if request.Action == history.ActionPreflight {
+		return 200, history.Answer{Trainer: history.TrainerFacts{Instance: "i"}}
+	}
+	if !f.awake {
+		f.wake(request)
+	}
+	if request.From != f.position || request.Hash != f.hash {
+		return 409, f.answer()
+	}
+	if request.Action == history.ActionFlush {
+		f.save()
+		return 200, f.answer()
+	}
+	before := f.records
+	for i, data := range request.Entries {
+		if f.partial && i > 0 {
+			break
+		}
+		entry, err := history.DecodeEntry(data)
+		if err != nil || entry.Number != f.position.Entry+1 || entry.Previous != f.hash {
+			f.rig.t.Fatalf("entry %d does not follow position %s: %v", entry.Number, f.position, err)
+		}
+		f.learned = append(f.learned, entry.Ranges()...)
+		f.records += entry.Span()
+		f.position, f.hash = history.Position{Entry: entry.Number}, history.Sum(data)
+	}
+	answer := f.answer()
+	answer.Slice = history.SliceFacts{Records: f.records - before, Bytes: 100 * (f.records - before)}
+	return 200, answer
+}
+
+func (f *fakeTrainer) answer() history.Answer {
+	return history.Answer{
+		Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved,
+		Trainer: history.TrainerFacts{Instance: "i"},
+	}
+}
+
+// save writes a checkpoint to the world's store.
+func (f *fakeTrainer) save() {
+	c := history.Checkpoint{Header: history.CheckpointHeader{
+		Lineage: testLineage, Incarnation: f.rig.machine.incarnation, Position: f.position, Hash: f.hash, Records: f.records,
+		UnixMillis: f.rig.now.UnixMillis(),
+	}}
+	f.rig.store[f.rig.keys().Checkpoint(0, f.position)] = c.Encode()
+	f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records, UnixMillis: f.rig.now.UnixMillis()}
+}
+
+// actions lists what was asked of the trainer.
+func (f *fakeTrainer) actions() []history.Action {
+	var actions []history.Action
+	for _, r := range f.requests {
+		actions = append(actions, r.Action)
+	}
+	return actions
+}

@@ -1,0 +1,175 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
+	"creek.dev/creek/state"
+)
+
+// Errors that the parts of a driver return, to be tested with errors.Is.
+var (
+	// ErrCredentialsMissing: a Secret or file that holds credentials does not exist; nothing was tried.
+	ErrCredentialsMissing = errors.New("credentials missing")
+	// ErrObjectMissing: the object does not exist any more.
+	ErrObjectMissing = errors.New("object missing")
+)
+
+// Source is one topic's Kafka cluster. A Poller is one.
+type Source interface {
+	// Topic returns the topic's identity and partitions now.
+	Topic(ctx context.Context, topic string) (core.Topic, error)
+	// Stable and Starts return the last stable and the log start offsets of all partitions, read at about due, or now if that is past.
+	Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error)
+	Starts(ctx context.Context, topic string, due time.Time) (history.Offsets, error)
+	// After returns the first offsets at or after a time, the last stable offset where there is none.
+	After(ctx context.Context, topic string, unixMillis int64) (history.Offsets, error)
+}
+
+// Sender delivers requests to the trainer.
+type Sender interface {
+	// Send returns the status and the decoded answer, whatever the status; an error means that the outcome is unknown.
+	Send(ctx context.Context, request history.Request) (status int, answer history.Answer, err error)
+}
+
+// Object is the CreekTraining in the cluster.
+type Object interface {
+	// Read asks the API server, never a cache; it returns ErrObjectMissing when there is none.
+	Read(ctx context.Context) (core.Object, error)
+}
+
+// Parts are what a driver works with.
+type Parts struct {
+	Source Source
+	Store  state.Store
+	Sender Sender
+	// Object may be nil for a follower.
+	Object Object
+	Log    *slog.Logger
+}
+
+// Driver runs one training.
+type Driver struct {
+	machine *core.Machine
+	parts   Parts
+	begun   time.Time
+
+	results chan core.Result
+	changed chan struct{}
+	mu      sync.Mutex
+	config  core.Config
+	facts   atomic.Pointer[history.Facts]
+	calls   sync.WaitGroup
+}
+
+// New returns a driver that does nothing before it is configured and Run is called.
+func New(settings core.Settings, parts Parts) *Driver {
+	if parts.Log == nil {
+		parts.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Driver{
+		machine: core.New(settings), parts: parts, begun: time.Now(),
+		results: make(chan core.Result), changed: make(chan struct{}, 1),
+	}
+	facts := d.machine.Facts()
+	d.facts.Store(&facts)
+	return d
+}
+
+// Configure hands over the newest configuration. It never blocks, and of several before the next step only the last counts.
+func (d *Driver) Configure(config core.Config) {
+	d.mu.Lock()
+	d.config = config
+	d.mu.Unlock()
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Facts returns what is known of the training now.
+func (d *Driver) Facts() history.Facts { return *d.facts.Load() }
+
+// Run works until the context ends, and returns when every call that it started has ended too.
+func (d *Driver) Run(ctx context.Context) {
+	defer d.calls.Wait()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.changed:
+			d.mu.Lock()
+			config := d.config
+			d.mu.Unlock()
+			d.step(ctx, timer, core.Configured{Config: config})
+		case result := <-d.results:
+			d.step(ctx, timer, result)
+		case <-timer.C:
+			d.step(ctx, timer, core.Ticked{})
+		}
+	}
+}
+
+// now counts from when the driver began, so that a clock that is set back does not stop it.
+func (d *Driver) now() core.Instant {
+	return core.Instant(d.begun.UnixNano() + int64(time.Since(d.begun)))
+}
+
+func (d *Driver) time(at core.Instant) time.Time {
+	return d.begun.Add(time.Duration(int64(at) - d.begun.UnixNano()))
+}
+
+func (d *Driver) step(ctx context.Context, timer *time.Timer, event core.Event) {
+	for _, effect := range d.machine.Step(d.now(), event) {
+		switch e := effect.(type) {
+		case core.Call:
+			d.calls.Go(func() { d.call(ctx, e) })
+		case core.Wake:
+			if e.At == 0 {
+				timer.Stop()
+				continue
+			}
+			timer.Reset(max(0, time.Until(d.time(e.At))))
+		}
+	}
+	facts := d.machine.Facts()
+	d.report(d.facts.Swap(&facts), &facts)
+}
+
+// call carries out one operation and brings its result home, unless the driver ended meanwhile.
+func (d *Driver) call(ctx context.Context, c core.Call) {
+	result := d.parts.perform(ctx, c.Op, d.time)
+	result.ID = c.ID
+	select {
+	case d.results <- result:
+	case <-ctx.Done():
+	}
+}
+
+// report logs what has changed.
+func (d *Driver) report(before, now *history.Facts) {
+	log := d.parts.Log
+	if before.Phase != now.Phase {
+		log.Info("training changed its phase", "phase", now.Phase, "before", before.Phase, "head", now.Head, "position", now.Position.String())
+	}
+	if now.Stopped != nil && before.Stopped == nil {
+		log.Error("training stopped", "reason", now.Stopped.Reason, "message", now.Stopped.Message)
+	}
+	for _, part := range []struct {
+		name        string
+		before, now history.Finding
+	}{{"source", before.Source, now.Source}, {"state", before.State, now.State}, {"trainer", before.Trainer, now.Trainer}} {
+		if part.before.Status == part.now.Status && part.before.Reason == part.now.Reason {
+			continue
+		}
+		log.Info("finding changed", "part", part.name, "status", part.now.Status, "reason", part.now.Reason, "message", part.now.Message)
+	}
+}

@@ -1,0 +1,104 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
+)
+
+// Deadlines of calls. A reading of offsets has until answerWithin after it is due.
+const (
+	answerWithin = 15 * time.Second
+	// sendWithin must be longer than the trainer's own budget, a pod's start included.
+	sendWithin = 10 * time.Minute
+)
+
+// perform carries out one operation.
+func (p Parts) perform(ctx context.Context, op core.Op, at func(core.Instant) time.Time) core.Result {
+	deadline := time.Now().Add(answerWithin)
+	switch o := op.(type) {
+	case core.Send:
+		deadline = time.Now().Add(sendWithin)
+	case core.ReadStable:
+		deadline = later(deadline, at(o.Due).Add(answerWithin))
+	case core.ReadStarts:
+		deadline = later(deadline, at(o.Due).Add(answerWithin))
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	var r core.Result
+	err := p.try(ctx, op, at, &r)
+	if err != nil {
+		r.Outcome, r.Message = outcome(err), err.Error()
+	}
+	return r
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.Time, r *core.Result) (err error) {
+	switch o := op.(type) {
+	case core.Get:
+		r.Value, err = p.Store.Get(ctx, o.Key)
+	case core.Put:
+		err = p.Store.PutIfAbsent(ctx, o.Key, o.Value)
+	case core.List:
+		r.Keys, err = p.Store.List(ctx, o.Prefix, o.After, o.Limit)
+	case core.Delete:
+		err = p.Store.Delete(ctx, o.Key)
+	case core.CheckDurability:
+		r.Durability, r.Message, err = durability(ctx, p.Store)
+	case core.ReadTopic:
+		r.Topic, err = p.Source.Topic(ctx, o.Topic)
+	case core.ReadStable:
+		r.Offsets, err = p.Source.Stable(ctx, o.Topic, at(o.Due))
+	case core.ReadStarts:
+		r.Offsets, err = p.Source.Starts(ctx, o.Topic, at(o.Due))
+	case core.ReadAfter:
+		r.Offsets, err = p.Source.After(ctx, o.Topic, o.UnixMillis)
+	case core.ReadObject:
+		r.Object, err = p.Object.Read(ctx)
+	case core.Send:
+		r.Status, r.Answer, err = p.Sender.Send(ctx, o.Request)
+	default:
+		err = fmt.Errorf("operation %T is not known", op)
+	}
+	return err
+}
+
+// durability asks a store what it promises, if it can tell; else nothing is known.
+func durability(ctx context.Context, store state.Store) (string, string, error) {
+	checker, ok := store.(state.Checker)
+	if !ok {
+		return "", "", nil
+	}
+	promise, why, err := checker.Durability(ctx)
+	return string(promise), why, err
+}
+
+func outcome(err error) core.Outcome {
+	switch {
+	case errors.Is(err, state.ErrNotFound), errors.Is(err, ErrObjectMissing):
+		return core.NotFound
+	case errors.Is(err, state.ErrExists):
+		return core.Exists
+	case errors.Is(err, ErrCredentialsMissing):
+		return core.CredentialsMissing
+	case errors.Is(err, state.ErrAuthentication), errors.Is(err, stream.ErrAuthentication):
+		return core.Refused
+	case errors.Is(err, stream.ErrTopicMissing):
+		return core.TopicMissing
+	default:
+		return core.Failed
+	}
+}

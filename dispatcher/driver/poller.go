@@ -1,0 +1,176 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream"
+)
+
+// together is how much earlier than due a reading is made to ride along with one that is due. More than half of the idle interval
+// makes all idle trainings of a connection fall into step.
+const together = 300 * time.Millisecond
+
+// Watcher asks a Kafka cluster for many topics at once. A stream.Watcher is one.
+type Watcher interface {
+	Topic(ctx context.Context, name string) (stream.Topic, error)
+	Stable(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
+	Starts(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
+	After(ctx context.Context, name string, unixMillis int64) ([]stream.Offset, error)
+}
+
+// Poller is a Source that many trainings share: readings that are due at about the same time are made by one call, so that a thousand
+// idle trainings cost no more requests than one.
+type Poller struct {
+	watcher        Watcher
+	stable, starts batcher
+}
+
+// NewPoller returns a poller on the watcher. It has no goroutines while nothing is asked of it.
+func NewPoller(watcher Watcher) *Poller {
+	return &Poller{watcher: watcher, stable: batcher{read: watcher.Stable}, starts: batcher{read: watcher.Starts}}
+}
+
+// Topic implements Source.
+func (p *Poller) Topic(ctx context.Context, topic string) (core.Topic, error) {
+	t, err := p.watcher.Topic(ctx, topic)
+	return core.Topic{ID: t.ID, Partitions: t.Partitions}, err
+}
+
+// Stable implements Source.
+func (p *Poller) Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
+	return p.stable.wait(ctx, topic, due)
+}
+
+// Starts implements Source.
+func (p *Poller) Starts(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
+	return p.starts.wait(ctx, topic, due)
+}
+
+// After implements Source.
+func (p *Poller) After(ctx context.Context, topic string, unixMillis int64) (history.Offsets, error) {
+	offsets, err := p.watcher.After(ctx, topic, unixMillis)
+	return vector(offsets), err
+}
+
+func vector(offsets []stream.Offset) history.Offsets {
+	out := make(history.Offsets, 0, len(offsets))
+	for _, o := range offsets {
+		out = append(out, history.PartitionOffset{Partition: o.Partition, Offset: o.Offset})
+	}
+	return out
+}
+
+type reading struct {
+	offsets history.Offsets
+	err     error
+}
+
+// waiter is one asked reading.
+type waiter struct {
+	topic string
+	due   time.Time
+	done  chan reading
+}
+
+// batcher gathers readings of one kind.
+type batcher struct {
+	read    func(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
+	mu      sync.Mutex
+	waiting map[*waiter]struct{}
+}
+
+// wait asks for a reading. Whoever is due first makes it for all that are due soon.
+func (b *batcher) wait(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
+	w := &waiter{topic: topic, due: due, done: make(chan reading, 1)}
+	b.mu.Lock()
+	if b.waiting == nil {
+		b.waiting = map[*waiter]struct{}{}
+	}
+	b.waiting[w] = struct{}{}
+	b.mu.Unlock()
+	timer := time.NewTimer(max(0, time.Until(due)))
+	defer timer.Stop()
+	select {
+	case r := <-w.done:
+		return r.offsets, r.err
+	case <-ctx.Done():
+		b.mu.Lock()
+		delete(b.waiting, w)
+		b.mu.Unlock()
+		return nil, ctx.Err()
+	case <-timer.C:
+	}
+	batch := b.gather(time.Now().Add(together))
+	b.serve(ctx, batch)
+	select {
+	case r := <-w.done:
+		return r.offsets, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// gather takes all waiters that are due before the time.
+func (b *batcher) gather(before time.Time) []*waiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var batch []*waiter
+	for w := range b.waiting {
+		if w.due.Before(before) {
+			batch = append(batch, w)
+			delete(b.waiting, w)
+		}
+	}
+	return batch
+}
+
+// serve reads for the batch. A topic that cannot be read fails alone, and the others are read again without it.
+func (b *batcher) serve(ctx context.Context, batch []*waiter) {
+	// The reading is not only for the one whose turn it was: it must not end with that one's context.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
+	open := map[string][]*waiter{}
+	for _, w := range batch {
+		open[w.topic] = append(open[w.topic], w)
+	}
+	for len(open) > 0 {
+		names := make([]string, 0, len(open))
+		for name := range open {
+			names = append(names, name)
+		}
+		found, err := b.read(ctx, names...)
+		var alone *stream.TopicError
+		if errors.As(err, &alone) && len(open) > 1 && open[alone.Topic] != nil {
+			settle(open, alone.Topic, reading{err: err})
+			continue
+		}
+		for name := range open {
+			settle(open, name, result(found, name, err))
+		}
+	}
+}
+
+func result(found map[string][]stream.Offset, name string, err error) reading {
+	offsets, ok := found[name]
+	switch {
+	case err != nil:
+		return reading{err: err}
+	case !ok:
+		return reading{err: fmt.Errorf("topic %s: %w", name, stream.ErrTopicMissing)}
+	default:
+		return reading{offsets: vector(offsets)}
+	}
+}
+
+func settle(open map[string][]*waiter, name string, r reading) {
+	for _, w := range open[name] {
+		w.done <- r
+	}
+	delete(open, name)
+}
