@@ -1,0 +1,140 @@
+package core
+
+import (
+	"errors"
+
+	"creek.dev/creek/history"
+)
+
+func (s *Shard) fetched(e RecordsFetched) {
+	w := s.open
+	if w == nil || w.stage != stageLearn || w.fetch != e.Fetch {
+		return
+	}
+	current := w.plan[0]
+	if !inOrder(current.Range, e) {
+		s.end(ending{status: StatusUnavailable, problem: history.Problemf(history.ReasonSourceUnreachable,
+			"Kafka's records of partition %d came out of order after offset %d. The request will be repeated.", current.Partition, current.From)})
+		return
+	}
+	r := s.resident
+	n, err := r.learn(e.Partition, e.Records)
+	w.count(e.Records[:n])
+	if n > 0 && r.unsavedSince == 0 {
+		r.unsavedSince = s.now
+	}
+	var stop *panicked
+	switch {
+	case err == nil:
+		s.advance(e.Next)
+		s.goOn()
+	case errors.As(err, &stop):
+		s.panicked(stop, e.Records[n].Offset)
+	default:
+		s.advance(e.Records[n].Offset)
+		s.unreadable(err, e.Records[n].Offset)
+	}
+}
+
+// inOrder tells whether what a fetch brought is the next part of the range.
+func inOrder(current history.Range, e RecordsFetched) bool {
+	if e.Partition != current.Partition || e.Next <= current.From || e.Next > current.To {
+		return false
+	}
+	at := current.From
+	for i := range e.Records {
+		if e.Records[i].Offset < at {
+			return false
+		}
+		at = e.Records[i].Offset + 1
+	}
+	return at <= e.Next
+}
+
+func (w *work) count(records []Record) {
+	w.facts.Records += int64(len(records))
+	for i := range records {
+		r := &records[i]
+		w.facts.Bytes += int64(len(r.Key) + len(r.Value))
+		if w.facts.OldestUnixMillis == 0 || r.UnixMillis < w.facts.OldestUnixMillis {
+			w.facts.OldestUnixMillis = r.UnixMillis
+		}
+		w.facts.NewestUnixMillis = max(w.facts.NewestUnixMillis, r.UnixMillis)
+	}
+}
+
+// advance moves the position to offset next of the current range.
+func (s *Shard) advance(next int64) {
+	w, r := s.open, s.resident
+	current := &w.plan[0]
+	switch {
+	case next == current.To:
+		index := current.index + 1
+		w.plan = w.plan[1:]
+		r.position.Range, r.position.Next = index, 0
+	case next > current.From:
+		current.From = next
+		r.position.Range, r.position.Next = current.index, next
+	}
+	if r.position.Inside() {
+		r.hash, _ = w.chain.link(r.position.Touched())
+	}
+	s.settle()
+}
+
+// goOn saves when that is due, and ends the request when nothing is left of it.
+func (s *Shard) goOn() {
+	w, r := s.open, s.resident
+	due := s.saving == nil && r.due(w.request.Save, s.now)
+	if len(w.plan) == 0 {
+		w.fetch = 0
+		s.end(ending{status: StatusDone, save: due})
+		return
+	}
+	if due {
+		s.save()
+	}
+}
+
+func (s *Shard) unreadable(err error, offset int64) {
+	partition := s.open.plan[0].Partition
+	problem := history.Problemf(history.ReasonRecordUnreadable,
+		"The record at offset %d of partition %d of topic %s cannot be read: %v. Everything before it is learned and saved. "+
+			"Correct spec.source.format or the producer, and raise spec.lineage with a start position behind the record.",
+		offset, partition, s.origin.Topic, err)
+	problem.Partition, problem.Offset = partition, offset
+	s.end(ending{status: StatusStopped, problem: problem, save: true})
+}
+
+func (s *Shard) panicked(p *panicked, offset int64) {
+	partition := s.open.plan[0].Partition
+	s.resident = nil
+	problem := history.Problemf(history.ReasonLearnerPanicked,
+		"The learner crashed on the record at offset %d of partition %d of topic %s: %v. The model was dropped and goes on from its newest "+
+			"checkpoint. Run an image without the fault.", offset, partition, s.origin.Topic, p)
+	problem.Partition, problem.Offset = partition, offset
+	s.end(ending{status: StatusStopped, problem: problem, stack: p.stack})
+}
+
+// fetchFailed answers with what was learned. Before records are called lost, the store is asked for a checkpoint that holds them.
+func (s *Shard) fetchFailed(e FetchFailed) {
+	w := s.open
+	if w == nil || w.stage != stageLearn || w.fetch != e.Fetch {
+		return
+	}
+	w.fetch = 0
+	if !e.Lost {
+		s.end(ending{status: StatusUnavailable, problem: e.Problem})
+		return
+	}
+	current := w.plan[0]
+	w.lost = history.Problemf(history.ReasonRecordsLost,
+		"Kafka deleted the records from offset %d up to %d of partition %d of topic %s before they were learned. Raise spec.lineage to begin "+
+			"anew with what is left, and lengthen the topic's retention.", current.From, e.LogStart, current.Partition, s.origin.Topic)
+	w.lost.Partition, w.lost.Offset = current.Partition, current.From
+	if w.listed {
+		s.end(ending{status: StatusStopped, problem: w.lost, save: true})
+		return
+	}
+	s.list()
+}

@@ -1,0 +1,143 @@
+package core
+
+import "creek.dev/creek/history"
+
+func (s *Shard) genesisRead(data []byte) {
+	w := s.open
+	if w == nil || w.stage != stageGenesis {
+		return
+	}
+	origin, problem := newOrigin(data, w.request)
+	if problem != nil {
+		s.end(ending{status: StatusStopped, problem: problem})
+		return
+	}
+	s.origin = origin
+	s.locate()
+}
+
+// locate finds the place of the request: memory, the checkpoint that it names, or the newest; and begins, or says where the shard is.
+func (s *Shard) locate() {
+	w := s.open
+	r := s.resident
+	if r == nil {
+		switch {
+		case w.request.Checkpoint != nil && !w.tried:
+			s.readNamed()
+		case !w.listed:
+			s.list()
+		default:
+			s.atGenesis()
+		}
+		return
+	}
+	if w.chain.covers(r.position, r.hash) {
+		s.begin()
+		return
+	}
+	named := w.request.Checkpoint
+	switch {
+	case s.alreadyDone():
+		s.end(ending{status: StatusDone, save: w.request.Action == history.ActionFlush || r.due(w.request.Save, s.now)})
+	case named != nil && !w.tried && named.Compare(r.position) > 0:
+		s.readNamed()
+	case w.tried && !w.listed:
+		s.list()
+	default:
+		s.end(ending{status: StatusElsewhere})
+	}
+}
+
+// alreadyDone tells whether memory went along the end of the request's chain and is past it.
+func (s *Shard) alreadyDone() bool {
+	w, r := s.open, s.resident
+	end := w.chain.last()
+	if w.request.Action == history.ActionFlush {
+		end = w.chain.from.Touched()
+	}
+	link, known := w.chain.link(end)
+	return known && r.position.Entry >= end && r.hasPassed(end, link)
+}
+
+func (s *Shard) readNamed() {
+	s.open.tried = true
+	s.read(s.origin.keys.Checkpoint(s.origin.shard, *s.open.request.Checkpoint))
+}
+
+func (s *Shard) read(key string) {
+	s.open.stage, s.open.reading = stageCheckpoint, key
+	s.do(ReadCheckpoint{Key: key})
+}
+
+func (s *Shard) list() {
+	s.open.stage, s.open.listed = stageList, true
+	s.do(ListCheckpoints{Prefix: s.origin.keys.CheckpointPrefix(s.origin.shard)})
+}
+
+func (s *Shard) listed(newest string) {
+	w := s.open
+	if w == nil || w.stage != stageList {
+		return
+	}
+	if newest != "" {
+		position, err := s.origin.keys.ParseCheckpointKey(s.origin.shard, newest)
+		if err != nil {
+			s.end(ending{status: StatusStopped, problem: unreadableState(newest, err)})
+			return
+		}
+		if s.resident == nil || position.Compare(s.resident.position) > 0 {
+			s.read(newest)
+			return
+		}
+	}
+	if w.lost != nil {
+		s.end(ending{status: StatusStopped, problem: w.lost, save: true})
+		return
+	}
+	s.locate()
+}
+
+func (s *Shard) checkpointRead(e CheckpointRead) {
+	w := s.open
+	if w == nil || w.stage != stageCheckpoint || w.reading != e.Key {
+		return
+	}
+	if e.Data == nil {
+		s.checkpointMissing(e.Key)
+		return
+	}
+	r, checkpoint, problem := restore(s.origin, e.Key, e.Data)
+	if problem != nil {
+		s.end(ending{status: StatusStopped, problem: problem})
+		return
+	}
+	s.resident, w.lost = r, nil
+	s.stored = checkpointFacts(checkpoint, len(e.Data))
+	s.locate()
+}
+
+func (s *Shard) checkpointMissing(key string) {
+	if s.open.listed {
+		s.end(ending{status: StatusUnavailable, problem: history.Problemf(history.ReasonStateUnreachable,
+			"The checkpoint %s was listed and then not there. The request will be repeated.", key)})
+		return
+	}
+	s.list()
+}
+
+// atGenesis begins with a model that has seen nothing.
+func (s *Shard) atGenesis() {
+	r, err := newResident(s.origin)
+	if err != nil {
+		s.end(ending{status: StatusStopped, problem: specProblem(err)})
+		return
+	}
+	s.resident = r
+	s.locate()
+}
+
+func (s *Shard) readFailed(problem *history.Problem) {
+	if w := s.open; w != nil && w.stage < stageLearn {
+		s.end(ending{status: StatusUnavailable, problem: problem})
+	}
+}

@@ -1,0 +1,109 @@
+package core
+
+import "creek.dev/creek/history"
+
+// end decides the open request's answer, and gives it as soon as no save is under way.
+func (s *Shard) end(e ending) {
+	w := s.open
+	s.stopFetch()
+	if s.terminating {
+		e.save = true
+	}
+	w.stage, w.ending = stageEnding, e
+	s.finish()
+}
+
+func (s *Shard) stopFetch() {
+	if w := s.open; w.fetch != 0 {
+		s.do(StopFetch{ID: w.fetch})
+		w.fetch = 0
+	}
+}
+
+func (s *Shard) finish() {
+	w := s.open
+	if s.saving != nil {
+		return
+	}
+	if w.ending.save && s.resident != nil && s.resident.unsaved() {
+		s.save()
+		return
+	}
+	s.open = nil
+	reply := Reply{Status: w.ending.status, Stack: w.ending.stack}
+	s.place(&reply.Answer, w.ending.place)
+	reply.Answer.Slice = w.facts
+	s.reply(w.id, reply, w.ending.problem)
+	if s.terminating {
+		s.exit()
+	}
+}
+
+// place fills in where the shard is: memory, else the newest checkpoint, else genesis.
+func (s *Shard) place(a *history.Answer, override *history.CheckpointFacts) {
+	a.Checkpoint = s.stored
+	at := s.stored
+	if override != nil {
+		at = override
+	}
+	switch r := s.resident; {
+	case r != nil:
+		a.Position, a.Hash, a.Records = r.position, r.hash, r.records
+		a.Metrics = r.metrics.Values()
+		a.Memory.Model = int64(r.model.HeapBytes())
+	case at != nil:
+		a.Position, a.Hash, a.Records = at.Position, at.Hash, at.Records
+	case s.origin != nil:
+		a.Hash = s.origin.start
+	}
+}
+
+func (s *Shard) reply(id int64, r Reply, problem *history.Problem) {
+	r.ID, r.Answer.Problem = id, problem
+	s.do(r)
+}
+
+func (s *Shard) budgetSpent(id int64) {
+	w := s.open
+	switch {
+	case w == nil || w.id != id:
+	case w.stage == stageLearn:
+		s.end(ending{status: StatusDone, save: false})
+	case w.stage < stageLearn:
+		s.end(ending{status: StatusUnavailable, problem: history.Problemf(history.ReasonStateUnreachable,
+			"The time for the request was used up before the state store had answered. The request will be repeated.")})
+	}
+}
+
+func (s *Shard) terminate() {
+	s.terminating = true
+	w := s.open
+	switch {
+	case w == nil:
+		s.shutdown()
+	case w.stage == stageLearn:
+		s.end(ending{status: StatusDone, save: true})
+	case w.stage < stageLearn:
+		s.end(ending{status: StatusUnavailable, problem: unavailable("the trainer is shutting down")})
+	default:
+		w.ending.save = true
+	}
+}
+
+// shutdown saves what is unsaved and exits.
+func (s *Shard) shutdown() {
+	switch {
+	case s.saving != nil:
+	case s.resident != nil && s.resident.unsaved():
+		s.save()
+	default:
+		s.exit()
+	}
+}
+
+func (s *Shard) exit() {
+	if !s.exited {
+		s.exited = true
+		s.do(Exit{})
+	}
+}

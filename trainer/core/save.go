@@ -1,0 +1,126 @@
+package core
+
+import "creek.dev/creek/history"
+
+// saving is a checkpoint on its way to the store.
+type saving struct {
+	key        string
+	checkpoint history.Checkpoint
+	bytes      int
+}
+
+func (s *Shard) save() {
+	checkpoint := s.resident.checkpoint(s.origin, s.now)
+	data := checkpoint.Encode()
+	key := s.origin.keys.Checkpoint(s.origin.shard, checkpoint.Header.Position)
+	// The model is in data and its digest in the header: keeping it here too would double the memory of a save.
+	checkpoint.Model = nil
+	s.saving = &saving{key: key, checkpoint: checkpoint, bytes: len(data)}
+	s.do(SaveCheckpoint{Key: key, Data: data})
+}
+
+func checkpointFacts(c history.Checkpoint, bytes int) *history.CheckpointFacts {
+	h := c.Header
+	return &history.CheckpointFacts{
+		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, Bytes: int64(bytes), UnixMillis: h.UnixMillis,
+	}
+}
+
+func (s *Shard) checkpointSaved() {
+	if s.saving == nil {
+		return
+	}
+	s.kept(checkpointFacts(s.saving.checkpoint, s.saving.bytes))
+}
+
+// kept notes that the checkpoint under way is in the store.
+func (s *Shard) kept(facts *history.CheckpointFacts) {
+	s.saving = nil
+	if s.stored == nil || facts.Position.Compare(s.stored.Position) > 0 {
+		s.stored = facts
+	}
+	// Memory may have been replaced by a newer checkpoint meanwhile.
+	if r := s.resident; r != nil && facts.Position.Compare(r.saved) > 0 {
+		r.saved, r.savedRecords, r.unsavedSince = facts.Position, facts.Records, 0
+		if r.records > facts.Records {
+			r.unsavedSince = s.now
+		}
+	}
+	s.afterSave()
+}
+
+// checkpointExists compares what another trainer stored first, which wins.
+func (s *Shard) checkpointExists(data []byte) {
+	if s.saving == nil {
+		return
+	}
+	ours := s.saving
+	stored, err := history.DecodeCheckpoint(data)
+	if err == nil {
+		err = s.origin.owns(ours.key, stored.Header)
+	}
+	switch {
+	case err != nil:
+		s.lose(unreadableState(ours.key, err), nil)
+	case stored.Digest() == ours.checkpoint.Digest():
+		s.kept(checkpointFacts(stored, len(data)))
+	default:
+		s.lose(conflict(ours.key, ours.checkpoint.Header, stored.Header), checkpointFacts(stored, len(data)))
+	}
+}
+
+// conflict says what two different checkpoints of one position mean.
+func conflict(key string, ours, stored history.CheckpointHeader) *history.Problem {
+	switch {
+	case stored.Hash != ours.Hash:
+		return history.Problemf(history.ReasonHistoryForked,
+			"The checkpoint %s was made along another history: it holds the hash %s, this trainer came by %s.", key, stored.Hash, ours.Hash)
+	case stored.Input != ours.Input || stored.Records != ours.Records:
+		return history.Problemf(history.ReasonSourceChanged,
+			"The checkpoint %s was made from other records at the same offsets: %d with input hash %s, this trainer read %d with %s. "+
+				"The topic was altered; raise spec.lineage to begin anew.", key, stored.Records, stored.Input, ours.Records, ours.Input)
+	}
+	return history.Problemf(history.ReasonDiverged,
+		"Two trainers made different models of the same %d records: %s stands in %s, this one made %s. Run one image on all nodes and report it.",
+		ours.Records, stored.ModelDigest, key, ours.ModelDigest)
+}
+
+// lose drops memory for what the store holds.
+func (s *Shard) lose(problem *history.Problem, stored *history.CheckpointFacts) {
+	s.saving, s.resident = nil, nil
+	if stored != nil {
+		s.stored = stored
+	}
+	if s.open != nil {
+		s.stopFetch()
+		s.open.stage = stageEnding
+		s.open.ending = ending{status: StatusStopped, problem: problem, place: stored, stack: s.open.ending.stack}
+	}
+	s.afterSave()
+}
+
+func (s *Shard) saveFailed(problem *history.Problem) {
+	if s.saving == nil {
+		return
+	}
+	s.saving = nil
+	if s.open != nil {
+		s.stopFetch()
+		s.open.stage = stageEnding
+		s.open.ending = ending{status: StatusUnavailable, problem: problem}
+	}
+	if s.terminating && s.open == nil {
+		s.exit()
+		return
+	}
+	s.afterSave()
+}
+
+func (s *Shard) afterSave() {
+	switch {
+	case s.open != nil && s.open.stage == stageEnding:
+		s.finish()
+	case s.open == nil && s.terminating:
+		s.shutdown()
+	}
+}

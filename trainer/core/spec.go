@@ -1,0 +1,53 @@
+package core
+
+import (
+	"errors"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/online"
+)
+
+// ModelConfig returns the learner's configuration that a learning spec asks for.
+func ModelConfig(spec history.LearningSpec) online.Config {
+	config := online.Config{
+		Algorithm: spec.Model.Algorithm, Task: spec.Model.Task, Seed: uint64(spec.Model.Seed),
+		Parameters: spec.Model.Parameters, Classes: spec.Format.Classes,
+	}
+	for _, step := range spec.Preprocessing {
+		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step.Type, Parameters: step.Parameters})
+	}
+	for _, feature := range spec.Format.Features {
+		config.Features = append(config.Features, feature.Name)
+	}
+	return config
+}
+
+// RecordFormat returns the decoder's format that a learning spec asks for.
+func RecordFormat(format history.Format) decode.Format {
+	out := decode.Format{Type: format.Type, Label: format.Label, Classes: format.Classes}
+	if format.CSV != nil {
+		out.CSV = &decode.CSVFormat{Columns: format.CSV.Columns, Delimiter: format.CSV.Delimiter}
+	}
+	for _, feature := range format.Features {
+		out.Features = append(out.Features, decode.Feature{Name: feature.Name, Type: feature.Type, Path: feature.Path})
+	}
+	return out
+}
+
+// CheckSpec tells whether this image can learn what the spec asks for: nil, or a problem that names the field.
+func CheckSpec(spec history.LearningSpec) *history.Problem {
+	if _, err := newLearner(spec); err != nil {
+		return specProblem(err)
+	}
+	return nil
+}
+
+func specProblem(err error) *history.Problem {
+	problem := history.Problemf(history.ReasonInvalidParameter, "The model cannot be built: %v. Correct the spec and raise spec.lineage.", err)
+	var format *decode.FormatError
+	if errors.As(err, &format) {
+		problem.Message = "The records' format cannot be used: spec.source.format." + format.Error() + ". Correct the spec and raise spec.lineage."
+	}
+	return problem
+}
