@@ -1,0 +1,27 @@
+#!/bin/bash
+# Kafka, one broker: kafka.sh {start|stop|kill}. stop ends it in order, kill as a crash would; records, topics and users stay.
+# Plain text on port 9092 of the node; TLS with SCRAM-SHA-512 on 9093, users alice and bob.
+set -euo pipefail
+# shellcheck source=process.sh
+. "$(dirname "$0")/process.sh"
+libraries="$bin/kafka/*"
+
+format() {
+  local users=() name
+  for name in alice bob; do users+=(--add-scram "SCRAM-SHA-512=[name=$name,password=$(<"$pki/$name.password")]"); done
+  java -Xmx128m -cp "$libraries" kafka.tools.StorageTool format --config "$config/server.properties" \
+    --cluster-id "$(openssl rand -base64 16 | tr '+/' '-_' | cut -c1-22)" "${users[@]}"
+}
+
+case ${1:-} in
+start)
+  render server.properties
+  [[ -f $STATE/kafka/meta.properties ]] || format
+  start kafka java -Xmx512m -Xms256m -XX:+ExitOnOutOfMemoryError -Dlog4j2.level=INFO -cp "$libraries" kafka.Kafka "$config/server.properties"
+  ready kafka 60 port_open "$node" 9092
+  ready kafka 10 port_open "$node" 9093
+  ;;
+stop) stop kafka ;;
+kill) stop kafka KILL ;;
+*) die "want start, stop or kill, got '${1:-}'" ;;
+esac

@@ -1,0 +1,27 @@
+#!/bin/bash
+# Makes the cluster's network namespace: the node's address on a bridge of its own, and no way out.
+set -euo pipefail
+# shellcheck source=process.sh
+. "$(dirname "$0")/process.sh"
+if [[ ! -e /var/run/netns/$NETNS ]]; then
+  mkdir -p "$STATE"
+  echo "$NETNS" >"$STATE/netns" # written first: down.sh removes only namespaces that this state folder names
+  ip netns add "$NETNS"
+elif [[ $(cat "$STATE/netns" 2>/dev/null) != "$NETNS" ]]; then
+  die "network namespace $NETNS exists, but was not made from $STATE: end that cluster with its own CREEK_CLUSTER, or set CREEK_NETNS"
+fi
+ip -n "$NETNS" link set lo up
+ip -n "$NETNS" link show node0 >/dev/null 2>&1 || ip -n "$NETNS" link add node0 type bridge
+ip -n "$NETNS" addr replace "$node/16" dev node0
+ip -n "$NETNS" link set node0 up
+ip -n "$NETNS" route replace default dev node0
+in_ns sysctl -qw net.ipv4.ip_forward=1
+[[ -e /proc/sys/net/bridge ]] || modprobe br_netfilter
+in_ns sysctl -qw net.bridge.bridge-nf-call-iptables=1
+
+# The kubelet sets these for the whole machine; down.sh puts them back.
+for key in vm.overcommit_memory kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes; do
+  [[ ! -e /proc/sys/${key//.//} ]] || echo "$key=$(sysctl -n "$key")"
+done >"$STATE/sysctl.new"
+[[ -e $STATE/sysctl ]] || mv "$STATE/sysctl.new" "$STATE/sysctl"
+rm -f "$STATE/sysctl.new"
