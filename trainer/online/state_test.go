@@ -15,7 +15,6 @@ import (
 
 var sea = generator.SEA{Seed: 42, Noise: 0.1, DriftEvery: 2500}
 
-
 func newModel(tb testing.TB, c online.Config) *online.Model {
 	tb.Helper()
 	m, err := online.New(c)

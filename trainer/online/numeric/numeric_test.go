@@ -1,6 +1,8 @@
 package numeric
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math"
 	"math/big"
 	"testing"
@@ -120,5 +122,25 @@ func BenchmarkLog(b *testing.B) {
 	x := 3.0
 	for b.Loop() {
 		x = Log(x) + 3
+	}
+}
+
+// The bits of both functions are the same on every architecture.
+func TestGoldenBits(t *testing.T) {
+	sum := fnv.New64a()
+	var word [8]byte
+	add := func(v float64) {
+		binary.LittleEndian.PutUint64(word[:], math.Float64bits(v))
+		sum.Write(word[:])
+	}
+	for i := range 200_000 {
+		x := float64(float64(i)*0.00731) - 742
+		add(Exp(x))
+		add(Exp(x / 64))
+		add(Log(float64(i+1) * 0.0137))
+		add(Log(1 + float64(float64(i-100_000)*1e-7)))
+	}
+	if got, want := sum.Sum64(), uint64(0xa54c47c95084609d); got != want {
+		t.Errorf("the bits of Exp and Log hash to %#x, want %#x", got, want)
 	}
 }

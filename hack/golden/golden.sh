@@ -1,0 +1,28 @@
+#!/bin/sh
+# Takes the golden values of the learner from River: dumps the rows of the
+# seeded SEA stream, learns them with River in a virtual environment, and writes
+# trainer/online/testdata/golden_river.json. Needs python3 with venv, and PyPI.
+#
+# Python runs isolated (-I), for the script is named like the module it imports.
+#
+# Every tenth row lacks a feature, as the Go test has it too.
+set -eu
+
+version=0.26.1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+venv=${CREEK_GOLDEN_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/creek/river-$version}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+
+if ! "$venv/bin/python" -c "import river; assert river.__version__ == '$version'" 2>/dev/null; then
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet "river==$version"
+fi
+
+cd "$root"
+go run ./hack/golden/dump -rows 20000 -seed 42 -noise 0.1 -drift-every 2500 |
+  awk -F, -v OFS=, 'NR > 1 && (NR - 2) % 10 == 9 { $(int((NR - 2) / 10) % 3 + 1) = "" } { print }' >"$work/sea.csv"
+mkdir -p trainer/online/testdata
+"$venv/bin/python" -I hack/golden/river.py "$work/sea.csv" >"$work/golden_river.json"
+mv "$work/golden_river.json" trainer/online/testdata/golden_river.json
+echo "wrote trainer/online/testdata/golden_river.json"
