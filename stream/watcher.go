@@ -3,33 +3,113 @@ package stream
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 )
 
-// Watcher asks brokers for topics and offsets, one request a broker and call, and is silent between calls. It is safe for concurrent use.
-type Watcher struct{}
+// layoutAge is how long the partitions and leaders of a topic are believed: new partitions are seen after this time at the latest.
+const layoutAge = 10 * time.Second
 
-var errDraft = errors.New("draft")
+// Watcher asks brokers for topics and offsets. A call costs one request a broker, and one more for metadata that is older than 10 s;
+// between calls nothing is sent. It is safe for concurrent use.
+//
+// Calls for several topics return what they could learn: topics that failed are not in the map, and the error joins one *TopicError
+// for each of them. An error that is no *TopicError means that no topic could be asked for.
+type Watcher struct{ cluster *cluster }
 
 // NewWatcher checks the connection's certificates and credentials; it does not dial.
-func NewWatcher(c Connection) (*Watcher, error) { return &Watcher{}, c.Validate() }
+func NewWatcher(c Connection) (*Watcher, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return &Watcher{cluster: newCluster(c)}, nil
+}
 
-// Close closes the connections.
-func (w *Watcher) Close() {}
+// Close closes the connections. Calls fail from then on.
+func (w *Watcher) Close() { w.cluster.close() }
 
-// Topic returns the topic as the cluster knows it now, or ErrTopicMissing.
-func (w *Watcher) Topic(ctx context.Context, name string) (Topic, error) { return Topic{}, errDraft }
+// Topic returns the topic as the cluster knows it now; ErrTopicMissing when it does not exist. It always costs one request.
+func (w *Watcher) Topic(ctx context.Context, name string) (Topic, error) {
+	found, failures, err := w.cluster.describe(ctx, []string{name}, 0)
+	if err != nil {
+		return Topic{}, err
+	}
+	if failure := failures[name]; failure != nil {
+		return Topic{}, &TopicError{Topic: name, Err: failure}
+	}
+	return found[name].Topic, nil
+}
 
-// Stable returns the last stable offsets of the topics' partitions, ascending by partition.
+// Stable returns each topic's last stable offsets, ascending by partition: all below is committed or aborted for good.
 func (w *Watcher) Stable(ctx context.Context, names ...string) (map[string][]Offset, error) {
-	return nil, errDraft
+	return w.ask(ctx, names, latest)
 }
 
-// Starts returns the log start offsets of the topics' partitions, ascending by partition.
+// Starts returns each topic's log start offsets, ascending by partition: what lies below is deleted.
 func (w *Watcher) Starts(ctx context.Context, names ...string) (map[string][]Offset, error) {
-	return nil, errDraft
+	return w.ask(ctx, names, earliest)
 }
 
-// After returns the first offsets at or after a time; the last stable offset where there is none.
+// After returns, ascending by partition, the offsets of the first records whose timestamps are at or after unixMillis, the last stable
+// offset where there is none.
 func (w *Watcher) After(ctx context.Context, name string, unixMillis int64) ([]Offset, error) {
-	return nil, errDraft
+	if unixMillis < 0 {
+		return nil, fmt.Errorf("topic %s: time %d lies before 1970", name, unixMillis)
+	}
+	// The ends are asked for first: a record that comes between the two answers is then behind both, rather than skipped.
+	ends, err := w.Stable(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.ask(ctx, []string{name}, unixMillis)
+	if err != nil {
+		return nil, err
+	}
+	end := map[int32]int64{}
+	for _, at := range ends[name] {
+		end[at.Partition] = at.Offset
+	}
+	offsets := found[name]
+	for i, at := range offsets {
+		if at.Offset < 0 {
+			offsets[i].Offset = end[at.Partition]
+		}
+	}
+	return offsets, nil
+}
+
+// ask asks for the offsets of all partitions. A leader that moved is looked up once, and asked.
+func (w *Watcher) ask(ctx context.Context, names []string, timestamp int64) (map[string][]Offset, error) {
+	out, failures := map[string][]Offset{}, map[string]error{}
+	pending := names
+	for range 2 {
+		topics, missing, err := w.cluster.describe(ctx, pending, layoutAge)
+		if err != nil {
+			return nil, err
+		}
+		found, failed := w.cluster.offsets(ctx, topics, timestamp)
+		for name, offsets := range found {
+			out[name] = offsets
+			delete(failures, name)
+		}
+		for name, err := range missing {
+			failures[name] = err
+		}
+		pending = nil
+		for name, err := range failed {
+			failures[name] = err
+			pending = append(pending, name)
+			w.cluster.forget(name)
+		}
+		if len(pending) == 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	var joined []error
+	for _, name := range names {
+		if err := failures[name]; err != nil {
+			joined = append(joined, &TopicError{Topic: name, Err: err})
+		}
+	}
+	return out, errors.Join(joined...)
 }

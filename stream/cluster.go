@@ -1,0 +1,160 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// cluster keeps what is known of a Kafka cluster, and connections to its brokers between calls. It starts no goroutines: a cluster
+// that nobody calls sends nothing.
+type cluster struct {
+	connection Connection
+
+	mu      sync.Mutex
+	idle    map[string][]*wire
+	brokers map[int32]string
+	topics  map[string]layout
+	closed  bool
+}
+
+// layout is what metadata said of a topic.
+type layout struct {
+	Topic
+	leaders map[int32]int32
+	asked   time.Time
+}
+
+func newCluster(c Connection) *cluster {
+	return &cluster{connection: c, idle: map[string][]*wire{}, brokers: map[int32]string{}, topics: map[string]layout{}}
+}
+
+var errClosed = errors.New("the Kafka client is closed")
+
+// take returns an idle connection to the broker, or opens one.
+func (k *cluster) take(ctx context.Context, address string) (*wire, error) {
+	k.mu.Lock()
+	if k.closed {
+		k.mu.Unlock()
+		return nil, errClosed
+	}
+	if pool := k.idle[address]; len(pool) > 0 {
+		w := pool[len(pool)-1]
+		k.idle[address] = pool[:len(pool)-1]
+		k.mu.Unlock()
+		return w, nil
+	}
+	k.mu.Unlock()
+	return k.connection.open(ctx, address)
+}
+
+// give takes a connection back on which no answer is outstanding.
+func (k *cluster) give(w *wire) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		w.close()
+		return
+	}
+	k.idle[w.address] = append(k.idle[w.address], w)
+}
+
+func (k *cluster) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.closed = true
+	for _, pool := range k.idle {
+		for _, w := range pool {
+			w.close()
+		}
+	}
+	clear(k.idle)
+}
+
+// ask sends one request to the broker. A connection that broke while it lay idle is replaced without the caller noticing.
+func (k *cluster) ask(ctx context.Context, address string, request kmsg.Request) (kmsg.Response, error) {
+	for {
+		w, err := k.take(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		idled := w.used
+		response, err := w.request(ctx, request)
+		if err == nil {
+			k.give(w)
+			return response, nil
+		}
+		w.close()
+		if ended := ctx.Err(); ended != nil {
+			return nil, fmt.Errorf("ask broker %s: %w", address, ended)
+		}
+		if !idled {
+			return nil, k.connection.explainBroken(w, err)
+		}
+	}
+}
+
+// askAny sends one request to the first broker that answers: those in use, then all that are known, then those of the settings.
+// Credentials that one broker refuses are not tried on others.
+func (k *cluster) askAny(ctx context.Context, request kmsg.Request) (kmsg.Response, error) {
+	var failures []error
+	for _, address := range k.addresses() {
+		response, err := k.ask(ctx, address, request)
+		if err == nil || errors.Is(err, ErrAuthentication) || ctx.Err() != nil {
+			return response, err
+		}
+		failures = append(failures, err)
+	}
+	return nil, errors.Join(failures...)
+}
+
+func (k *cluster) addresses() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []string
+	add := func(address string) {
+		if !slices.Contains(out, address) {
+			out = append(out, address)
+		}
+	}
+	for _, address := range slices.Sorted(maps.Keys(k.idle)) {
+		if len(k.idle[address]) > 0 {
+			add(address)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(k.brokers)) {
+		add(k.brokers[id])
+	}
+	for _, address := range k.connection.Brokers {
+		add(address)
+	}
+	return out
+}
+
+// leader returns the address of the partition's leader as last heard.
+func (k *cluster) leader(topic layout, partition int32) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id, known := topic.leaders[partition]
+	if !known {
+		return "", fmt.Errorf("partition %d: %w: the topic has %d partitions", partition, ErrTopicMissing, len(topic.Partitions))
+	}
+	address, known := k.brokers[id]
+	if !known {
+		return "", fmt.Errorf("partition %d: %w: it has no leader now", partition, ErrUnreachable)
+	}
+	return address, nil
+}
+
+// forget makes the next call ask for the topic anew.
+func (k *cluster) forget(topic string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.topics, topic)
+}
