@@ -23,13 +23,13 @@ func (s *Shard) fetched(e RecordsFetched) {
 	if n > 0 && r.unsavedSince == 0 {
 		r.unsavedSince = s.now
 	}
-	var stop *panicked
+	var crash *crashError
 	switch {
 	case err == nil:
 		s.advance(e.Next)
 		s.goOn()
-	case errors.As(err, &stop):
-		s.panicked(stop, e.Records[n].Offset)
+	case errors.As(err, &crash):
+		s.panicked(crash, e.Records[n].Offset)
 	default:
 		s.advance(e.Records[n].Offset)
 		s.unreadable(err, e.Records[n].Offset)
@@ -106,14 +106,14 @@ func (s *Shard) unreadable(err error, offset int64) {
 	s.end(ending{status: StatusStopped, problem: problem, save: true})
 }
 
-func (s *Shard) panicked(p *panicked, offset int64) {
+func (s *Shard) panicked(e *crashError, offset int64) {
 	partition := s.open.plan[0].Partition
 	s.resident = nil
 	problem := history.Problemf(history.ReasonLearnerPanicked,
 		"The learner crashed on the record at offset %d of partition %d of topic %s: %v. The model was dropped and goes on from its newest "+
-			"checkpoint. Run an image without the fault.", offset, partition, s.origin.Topic, p)
+			"checkpoint. Run an image without the fault.", offset, partition, s.origin.Topic, e)
 	problem.Partition, problem.Offset = partition, offset
-	s.end(ending{status: StatusStopped, problem: problem, stack: p.stack})
+	s.end(ending{status: StatusStopped, problem: problem, stack: e.stack})
 }
 
 // fetchFailed answers with what was learned. Before records are called lost, the store is asked for a checkpoint that holds them.

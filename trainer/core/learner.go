@@ -6,6 +6,7 @@ import (
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
 )
@@ -17,7 +18,7 @@ type learner struct {
 	metrics *metric.Classification
 	row     []float64
 	records int64
-	input   inputHash
+	input   input.Hash
 }
 
 // newLearner returns one that has seen nothing.
@@ -36,34 +37,34 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 	}, nil
 }
 
-// unreadable says that the decoder refused a record; the learner stands before it.
-type unreadable struct{ cause error }
+// recordError says that the decoder refused a record; the learner stands before it.
+type recordError struct{ cause error }
 
-func (u *unreadable) Error() string { return u.cause.Error() }
+func (e *recordError) Error() string { return e.cause.Error() }
 
-// panicked says that the code crashed on a record; the learner's state is lost.
-type panicked struct {
+// crashError says that the code crashed on a record; the learner's state is lost.
+type crashError struct {
 	value any
 	stack []byte
 }
 
-func (p *panicked) Error() string { return fmt.Sprint(p.value) }
+func (e *crashError) Error() string { return fmt.Sprint(e.value) }
 
-// learn takes records in order, each predicted before it is learned, and returns how many it took. The error, *unreadable or
-// *panicked, concerns records[n].
+// learn takes records in order, each predicted before it is learned, and returns how many it took. The error, *recordError or
+// *crashError, concerns records[n].
 func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = &panicked{value, debug.Stack()}
+			err = &crashError{value, debug.Stack()}
 		}
 	}()
 	for n = range records {
 		r := &records[n]
 		label, bad := l.decoder.Decode(r.Value, l.row)
 		if bad != nil {
-			return n, &unreadable{bad}
+			return n, &recordError{bad}
 		}
-		l.input = l.input.with(partition, r)
+		l.input = l.input.With(partition, r.Offset, r.UnixMillis, r.Key, r.Value)
 		prediction := l.model.PredictLearn(l.row, label)
 		l.metrics.Update(label, prediction.Class, prediction.Scores[label])
 		l.records++

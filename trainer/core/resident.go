@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"creek.dev/creek/history"
+	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
 )
 
@@ -97,11 +98,11 @@ func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint,
 	if err := r.model.RestoreState(c.Model); err != nil {
 		return nil, c, modelProblem(key, err)
 	}
-	input, inputErr := parseInputHash(c.Header.Input)
+	consumed, inputErr := input.Parse(c.Header.Input)
 	if err := errors.Join(inputErr, r.metrics.RestoreState(c.Metrics)); err != nil {
 		return nil, c, unreadableState(key, err)
 	}
-	r.input, r.records = input, c.Header.Records
+	r.input, r.records = consumed, c.Header.Records
 	r.position, r.hash = c.Header.Position, c.Header.Hash
 	r.saved, r.savedRecords = r.position, r.records
 	r.passed = append(r.passed[:0], passedLink{r.position.Touched(), r.hash})
