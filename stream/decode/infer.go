@@ -83,11 +83,11 @@ func topFields(record []byte) (names []string, values []json.RawMessage, err err
 	for in.More() {
 		token, err := in.Token()
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("reading a name in %s: %w", excerpt(record), err)
 		}
 		var value json.RawMessage
 		if err := in.Decode(&value); err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("reading the value of %v in %s: %w", token, excerpt(record), err)
 		}
 		names, values = append(names, fmt.Sprint(token)), append(values, value)
 	}

@@ -43,9 +43,9 @@ func (c *Classification) Update(label, predicted int, p float64) {
 }
 
 func (c *Classification) multiply(p float64) {
-	c.Product *= p
+	c.Product = float64(c.Product * p)
 	if c.Product < 0x1p-512 {
-		c.Product *= 0x1p512
+		c.Product = float64(c.Product * 0x1p512)
 		c.Blocks++
 	}
 }
@@ -70,7 +70,7 @@ func (c *Classification) multiplyAll(p, q float64) float64 {
 	halves := 0
 	for _, v := range []*float64{&p, &q} {
 		if *v < 0x1p-256 {
-			*v *= 0x1p256
+			*v = float64(*v * 0x1p256)
 			halves++
 		}
 	}
@@ -80,9 +80,9 @@ func (c *Classification) multiplyAll(p, q float64) float64 {
 		c.Blocks++
 	case halves == 1 && product < 0x1p-256:
 		c.Blocks++
-		product *= 0x1p256
+		product = float64(product * 0x1p256)
 	case halves == 1:
-		product *= 0x1p-256
+		product = float64(product * 0x1p-256)
 	}
 	return product
 }
@@ -128,11 +128,11 @@ func (c *Classification) Values() map[string]float64 {
 // f1 is the harmonic mean of precision and recall of the last of two classes.
 func (c *Classification) f1() float64 {
 	wrong := c.Counts[1] + c.Counts[2]
-	hits := c.Counts[3]
+	hits := 2 * c.Counts[3]
 	if hits == 0 {
 		return 0
 	}
-	return 2 * float64(hits) / (2*float64(hits) + float64(wrong))
+	return float64(hits) / float64(hits+wrong)
 }
 
 // AppendState appends the counts in a flat form.

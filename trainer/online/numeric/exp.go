@@ -69,9 +69,9 @@ func expExtreme(x float64) float64 {
 	if x > 0 {
 		scale, t := expParts(x)
 		s := math.Float64frombits(scale - block<<52)
-		return (s + float64(s*t)) * 0x1p512
+		return float64((s + float64(s*t)) * 0x1p512)
 	}
 	scale, t := expParts(x)
 	s := math.Float64frombits(scale + block<<52)
-	return (s + float64(s*t)) * 0x1p-512
+	return float64((s + float64(s*t)) * 0x1p-512)
 }

@@ -28,7 +28,7 @@ func Log(x float64) float64 {
 		if x < 0 {
 			return math.NaN()
 		}
-		bits = math.Float64bits(x * 0x1p54)
+		bits = math.Float64bits(float64(x * 0x1p54))
 		exponent = -54
 	}
 	exponent += int(bits>>52) - 1023

@@ -30,7 +30,7 @@ func (k Key) Below(n, limit uint64) uint64 {
 }
 
 // Float64 is the n'th number of the sequence as a multiple of 2^-53 in [0, 1).
-func (k Key) Float64(n uint64) float64 { return float64(k.Uint64(n)>>11) * 0x1p-53 }
+func (k Key) Float64(n uint64) float64 { return float64(float64(k.Uint64(n)>>11) * 0x1p-53) }
 
 func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
