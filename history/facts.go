@@ -75,6 +75,8 @@ type Facts struct {
 	Delivered int64 `json:"delivered"`
 	Repeated  int64 `json:"repeated"`
 	Appended  int64 `json:"appended"`
+	// BusyMicros adds up SliceFacts.TotalMicros of all answers: how long trainers worked on requests.
+	BusyMicros int64 `json:"busyMicros"`
 	// Leftover is the key prefix that could not be cleaned, while PhaseCleaning.
 	Leftover string `json:"leftover,omitempty"`
 }

@@ -77,6 +77,7 @@ func (m *Machine) observe(a history.Answer) {
 		return
 	}
 	m.delivery.memory, m.delivery.trainer = &a.Memory, &a.Trainer
+	m.delivery.busyMicros += a.Slice.TotalMicros
 	if a.Trainer.Durability != "" {
 		m.findings.durability = a.Trainer.Durability
 	}

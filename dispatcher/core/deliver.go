@@ -43,6 +43,7 @@ type delivery struct {
 	newestAt history.Position
 
 	delivered, repeated int64
+	busyMicros          int64
 }
 
 // through returns the number of the last entry that is learned or being learned.

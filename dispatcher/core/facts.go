@@ -18,6 +18,7 @@ func (m *Machine) Facts() history.Facts {
 		InFlight: d.action == history.ActionTrain || d.action == history.ActionFlush, Failures: m.sendLane.failures,
 		Latency: d.latency, Memory: copied(d.memory), Worker: copied(d.trainer),
 		Delivered: d.delivered, Repeated: d.repeated, Appended: m.appender.appended,
+		BusyMicros: d.busyMicros,
 	}
 	if m.stage == stageReady || m.stage == stageYielded {
 		f.Lag = pending(m.chain.offsets(d.position), m.source.stable)
