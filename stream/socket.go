@@ -47,6 +47,9 @@ func (c Connection) explainOpen(address string, err error) error {
 		return fmt.Errorf("broker %s: %w: its certificate is not trusted, name the authority that signed it: %w", address, ErrUnreachable, err)
 	case errors.As(err, &alert), strings.Contains(err.Error(), "remote error: tls"):
 		return fmt.Errorf("broker %s: %w: it refused the TLS handshake, it may want a client certificate (%w)", address, ErrAuthentication, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("broker %s: %w: it did not answer in time; check the address, and whether it speaks TLS (tried %s): %w",
+			address, ErrUnreachable, c, err)
 	case errors.As(err, &record):
 		return fmt.Errorf("broker %s: %w: it does not speak TLS at this port, leave tls out or name another port: %w", address, ErrUnreachable, err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrNoProgress):

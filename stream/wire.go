@@ -184,6 +184,9 @@ func (w *wire) read() error {
 
 // bounded runs one read or write until the context ends or the request's time is up.
 func (w *wire) bounded(ctx context.Context, do func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(requestTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
 		deadline = end
