@@ -13,7 +13,10 @@ import (
 
 // event is one line of `go test -json`; see `go doc test2json` and, for the build events, `go help buildjson`.
 type event struct {
-	Action, Package, ImportPath, Test, Output string
+	Action  string `json:"Action"`
+	Package string `json:"Package"`
+	Test    string `json:"Test"`
+	Output  string `json:"Output"`
 }
 
 // report turns events into lines. Output is held back until its test or package has ended, since only then is it known whether

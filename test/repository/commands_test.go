@@ -29,7 +29,7 @@ func TestMakefileHasEveryTarget(t *testing.T) {
 	t.Parallel()
 	have := targets(t)
 	help := read(t, "Makefile")
-	for _, want := range strings.Fields("demo test verify generate lint bench cluster cluster-down e2e images build fmt envtest") {
+	for want := range strings.FieldsSeq("demo test verify generate lint bench cluster cluster-down e2e images build fmt envtest") {
 		if !slices.Contains(have, want) {
 			t.Errorf("the Makefile has no target %s", want)
 		}
