@@ -1,0 +1,265 @@
+package trainer
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/trainer/core"
+)
+
+// waitingRequests is how many requests may wait for the one that is worked on.
+const waitingRequests = 1
+
+// Runner owns a shard: one goroutine steps it and carries out its effects. Requests are worked on one at a time.
+type Runner struct {
+	identity history.TrainerFacts
+	storage  storage
+	fetcher  *fetcher
+	gauge    *gauge
+	metrics  *metrics
+	log      *slog.Logger
+
+	calls     chan *call
+	pending   atomic.Int32
+	terminate chan struct{}
+	done      chan struct{}
+
+	shard    *core.Shard
+	finished chan stored
+	fetch    *fetch
+	open     *call
+	nextID   int64
+	exiting  bool
+}
+
+// call is a request on its way through the runner.
+type call struct {
+	ctx     context.Context
+	request history.Request
+	began   time.Time
+	id      int64
+	budget  *time.Timer
+	times   history.SliceFacts
+	answer  chan outcome
+}
+
+// outcome is a finished call.
+type outcome struct {
+	status core.Status
+	answer history.Answer
+}
+
+// newRunner starts the goroutine; it ends after Terminate.
+func newRunner(identity history.TrainerFacts, parts Parts, m *metrics) *Runner {
+	r := &Runner{
+		identity: identity, storage: storage{parts.Store}, fetcher: newFetcher(parts.Source), gauge: newGauge(parts.Probe), metrics: m,
+		log: parts.Log, calls: make(chan *call), terminate: make(chan struct{}, 1), done: make(chan struct{}),
+		shard: core.New(), finished: make(chan stored, 1),
+	}
+	go r.run()
+	return r
+}
+
+// Do works on a request and returns its status and answer. When ctx ends, the work stops at the next chunk of records; what was learned
+// stays in memory.
+func (r *Runner) Do(ctx context.Context, request history.Request) (core.Status, history.Answer) {
+	if r.pending.Add(1) > 1+waitingRequests {
+		r.pending.Add(-1)
+		return r.refuse(core.StatusBusy, "other requests are being worked on")
+	}
+	defer r.pending.Add(-1)
+	c := &call{ctx: ctx, request: request, began: time.Now(), answer: make(chan outcome, 1)}
+	select {
+	case r.calls <- c:
+	case <-r.done:
+		return r.refuse(core.StatusUnavailable, "the trainer is shutting down")
+	case <-ctx.Done():
+		return r.refuse(core.StatusUnavailable, "nobody waits for the answer any more")
+	}
+	out := <-c.answer
+	return out.status, out.answer
+}
+
+func (r *Runner) refuse(status core.Status, why string) (core.Status, history.Answer) {
+	problem := history.Problemf(history.ReasonTrainerUnreachable, "Not now: %s. The request will be repeated.", why)
+	return status, history.Answer{Problem: problem, Trainer: r.identity}
+}
+
+// Terminate asks the runner to save, to answer the open request and to end. Done tells when it has.
+func (r *Runner) Terminate() {
+	select {
+	case r.terminate <- struct{}{}:
+	default:
+	}
+}
+
+// Done is closed when the runner has ended.
+func (r *Runner) Done() <-chan struct{} { return r.done }
+
+func (r *Runner) run() {
+	defer close(r.done)
+	for !r.exiting {
+		r.next()
+	}
+}
+
+// next waits for one thing to happen and lets the shard decide.
+func (r *Runner) next() {
+	var calls chan *call
+	var abandoned <-chan struct{}
+	var spent <-chan time.Time
+	if c := r.open; c != nil {
+		abandoned = c.ctx.Done()
+		if c.budget != nil {
+			spent = c.budget.C
+		}
+	} else {
+		calls = r.calls
+	}
+	var out chan *chunk
+	if r.fetch != nil {
+		out = r.fetch.out
+	}
+	waiting := time.Now()
+	select {
+	case c := <-calls:
+		r.begin(c)
+	case c := <-out:
+		r.open.times.FetchMicros += time.Since(waiting).Microseconds()
+		r.learn(c)
+	case s := <-r.finished:
+		r.count(s)
+		r.step(s.event)
+	case <-spent:
+		r.stopEarly()
+	case <-abandoned:
+		r.stopEarly()
+	case <-r.terminate:
+		r.step(core.Terminate{})
+	}
+}
+
+func (r *Runner) begin(c *call) {
+	r.nextID++
+	c.id = r.nextID
+	if c.request.BudgetMillis > 0 {
+		c.budget = time.NewTimer(time.Until(c.began.Add(time.Duration(c.request.BudgetMillis) * time.Millisecond)))
+	}
+	r.open = c
+	r.gauge.begin()
+	r.step(core.RequestArrived{ID: c.id, Request: c.request})
+}
+
+// stopEarly asks for an answer in part, once.
+func (r *Runner) stopEarly() {
+	c := r.open
+	c.ctx, c.budget = context.WithoutCancel(c.ctx), nil
+	r.step(core.BudgetSpent{ID: c.id})
+}
+
+func (r *Runner) learn(c *chunk) {
+	began := time.Now()
+	open := r.open
+	if c.failed != nil {
+		r.step(*c.failed)
+	} else {
+		event := core.RecordsFetched{Fetch: r.fetch.id, Partition: c.partition, Records: c.records, Next: c.next}
+		effects := r.shard.Step(began.UnixMilli(), event)
+		now := time.Now()
+		open.times.LearnMicros += now.Sub(began).Microseconds()
+		open.times.LearnedUnixMillis = now.UnixMilli()
+		r.perform(effects)
+	}
+	r.fetcher.recycle(c)
+}
+
+func (r *Runner) count(s stored) {
+	if s.save {
+		r.metrics.saved(s)
+	}
+	if r.open == nil {
+		return
+	}
+	if s.save {
+		r.open.times.SaveMicros += s.took.Microseconds()
+	} else {
+		r.open.times.LoadMicros += s.took.Microseconds()
+	}
+}
+
+func (r *Runner) step(event core.Event) { r.perform(r.shard.Step(time.Now().UnixMilli(), event)) }
+
+func (r *Runner) perform(effects []core.Effect) {
+	for _, effect := range effects {
+		switch e := effect.(type) {
+		case core.Fetch:
+			r.fetch = r.fetcher.start(context.Background(), e)
+		case core.StopFetch:
+			r.stopFetch()
+		case core.Reply:
+			r.stopFetch()
+			r.reply(e)
+		case core.Exit:
+			r.stopFetch()
+			r.exiting = true
+		default:
+			go func() {
+				if s, known := r.storage.perform(context.Background(), effect); known {
+					r.finished <- s
+				}
+			}()
+		}
+	}
+}
+
+func (r *Runner) stopFetch() {
+	if r.fetch != nil {
+		r.fetch.cancel()
+		r.fetch = nil
+	}
+}
+
+// reply completes the answer with what the core cannot know.
+func (r *Runner) reply(e core.Reply) {
+	c := r.open
+	r.open = nil
+	if c.budget != nil {
+		c.budget.Stop()
+	}
+	answer := e.Answer
+	facts, learned := &answer.Slice, answer.Slice
+	*facts = c.times
+	facts.Records, facts.Bytes = learned.Records, learned.Bytes
+	facts.OldestUnixMillis, facts.NewestUnixMillis = learned.OldestUnixMillis, learned.NewestUnixMillis
+	if learned.Records == 0 {
+		facts.LearnedUnixMillis = 0
+	}
+	model := answer.Memory.Model
+	answer.Memory = r.gauge.end()
+	answer.Memory.Model = model
+	answer.Trainer = r.identity
+	facts.TotalMicros = time.Since(c.began).Microseconds()
+	r.metrics.answered(c.request.Action, e.Status, &answer)
+	r.note(c, e)
+	c.answer <- outcome{e.Status, answer}
+}
+
+func (r *Runner) note(c *call, e core.Reply) {
+	a := e.Answer
+	attrs := []any{
+		"action", c.request.Action, "status", int(e.Status), "from", c.request.From.String(), "position", a.Position.String(),
+		"records", a.Slice.Records, "took", time.Since(c.began),
+	}
+	if a.Problem == nil {
+		r.log.Debug("request answered", attrs...)
+		return
+	}
+	attrs = append(attrs, "reason", a.Problem.Reason, "message", a.Problem.Message)
+	if e.Stack != nil {
+		attrs = append(attrs, "stack", string(e.Stack))
+	}
+	r.log.Warn("request answered with a problem", attrs...)
+}

@@ -1,0 +1,85 @@
+package trainer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"creek.dev/creek/history"
+)
+
+// bodyLimit bounds a request: far above what the entries of one request can be, far below what would hurt.
+const bodyLimit = 4 << 20
+
+// Handler returns the trainer's HTTP interface.
+func (t *Trainer) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+history.PathReady, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	mux.Handle("GET "+history.PathMetrics, t.metrics.handler())
+	mux.Handle("POST "+history.PathTrain, t.authorized(t.train))
+	if t.facts != nil {
+		mux.Handle("GET "+history.PathFacts, t.authorized(func(w http.ResponseWriter, _ *http.Request) { t.write(w, http.StatusOK, t.facts()) }))
+	}
+	return mux
+}
+
+// authorized lets through who bears the training's token.
+func (t *Trainer) authorized(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch ok, err := t.token.admits(r); {
+		case err != nil:
+			t.parts.Log.Error("requests are refused: the token cannot be read", "error", err)
+			t.refuse(w, http.StatusServiceUnavailable, "", fmt.Errorf("the trainer cannot read its token: %w", err))
+		case !ok:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			t.refuse(w, http.StatusUnauthorized, "", errors.New("the bearer token is missing or wrong"))
+		default:
+			next(w, r)
+		}
+	})
+}
+
+func (t *Trainer) train(w http.ResponseWriter, r *http.Request) {
+	request, err := readRequest(http.MaxBytesReader(w, r.Body, bodyLimit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		t.refuse(w, http.StatusRequestEntityTooLarge, "", fmt.Errorf("the body is longer than %d bytes: send fewer entries at once", tooLarge.Limit))
+		return
+	case err != nil:
+		t.refuse(w, http.StatusBadRequest, request.Action, err)
+		return
+	case request.Namespace != t.options.Namespace || request.Name != t.options.Name:
+		t.refuse(w, http.StatusBadRequest, request.Action, fmt.Errorf("this trainer belongs to %s/%s, the request to %s/%s",
+			t.options.Namespace, t.options.Name, request.Namespace, request.Name))
+		return
+	}
+	status, answer := t.Do(r.Context(), request)
+	t.write(w, int(status), answer)
+}
+
+// refuse answers a request that was not looked at further.
+func (t *Trainer) refuse(w http.ResponseWriter, status int, action history.Action, err error) {
+	t.metrics.add(metricRequests, 1, known(action), strconv.Itoa(status))
+	problem := history.Problemf(history.ReasonTrainerUnreachable, "The request was refused: %v.", err)
+	t.write(w, status, history.Answer{Problem: problem, Trainer: t.identity()})
+}
+
+// known keeps what a caller made up out of the metrics' labels.
+func known(action history.Action) string {
+	switch action {
+	case history.ActionTrain, history.ActionFlush, history.ActionPreflight:
+		return string(action)
+	}
+	return "Unknown"
+}
+
+func (t *Trainer) write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		t.parts.Log.Warn("an answer could not be sent", "status", status, "error", err)
+	}
+}

@@ -1,0 +1,120 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream"
+)
+
+// Source is where records come from. Kafka is one.
+type Source interface {
+	// Read hands over records as stream.Reader.Read does.
+	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
+	// Topic returns the topic as it is now.
+	Topic(ctx context.Context, name string) (stream.Topic, error)
+	// Close closes what is open.
+	Close()
+}
+
+// Kafka is the Source of given settings. Credentials are read from their files when they are first needed, and again when they were
+// refused.
+type Kafka struct {
+	settings stream.Settings
+	mu       sync.Mutex
+	opened   *opened
+}
+
+type opened struct {
+	connection stream.Connection
+	reader     *stream.Reader
+}
+
+// NewKafka does not dial.
+func NewKafka(settings stream.Settings) *Kafka { return &Kafka{settings: settings} }
+
+// open returns the reader in use, a new one when there is none or refused is the one in use.
+func (k *Kafka) open(refused *opened) (*opened, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.opened != nil && k.opened != refused {
+		return k.opened, nil
+	}
+	connection, err := k.settings.Load()
+	if err != nil {
+		return nil, fmt.Errorf("read the settings of Kafka: %w", err)
+	}
+	if k.opened != nil {
+		k.opened.reader.Close()
+	}
+	k.opened = &opened{connection, stream.NewReader(connection)}
+	return k.opened, nil
+}
+
+// retry calls fn, and once more with credentials that were read again when they were refused.
+func (k *Kafka) retry(fn func(*opened) error) error {
+	first, err := k.open(nil)
+	if err != nil {
+		return err
+	}
+	if err = fn(first); !errors.Is(err, stream.ErrAuthentication) {
+		return err
+	}
+	second, openErr := k.open(first)
+	if openErr != nil {
+		return openErr
+	}
+	return fn(second)
+}
+
+// Read implements Source.
+func (k *Kafka) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+	next := from
+	err := k.retry(func(o *opened) (err error) {
+		next, err = o.reader.Read(ctx, topic, partition, next, to, fn)
+		return err
+	})
+	return next, err
+}
+
+// Topic implements Source.
+func (k *Kafka) Topic(ctx context.Context, name string) (topic stream.Topic, err error) {
+	err = k.retry(func(o *opened) error {
+		watcher, err := stream.NewWatcher(o.connection)
+		if err != nil {
+			return err
+		}
+		defer watcher.Close()
+		topic, err = watcher.Topic(ctx, name)
+		return err
+	})
+	return topic, err
+}
+
+// Close implements Source.
+func (k *Kafka) Close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.opened != nil {
+		k.opened.reader.Close()
+		k.opened = nil
+	}
+}
+
+// sourceProblem says what an error of a Source means for the training. None of them stops it.
+func sourceProblem(err error) *history.Problem {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return history.Problemf(history.ReasonSecretMissing, "Credentials of Kafka are not mounted: %v. Check the Secrets that spec.source.kafka names.", err)
+	case errors.Is(err, stream.ErrAuthentication):
+		return history.Problemf(history.ReasonAuthenticationFailed,
+			"Kafka refused the trainer's credentials: %v. Check the Secrets that spec.source.kafka names; it is tried again.", err)
+	case errors.Is(err, stream.ErrTopicMissing):
+		return history.Problemf(history.ReasonTopicMissing, "%v. Create the topic, or let the user read it; it is tried again.", err)
+	}
+	return history.Problemf(history.ReasonSourceUnreachable, "Kafka could not be read: %v. It is tried again.", err)
+}
