@@ -118,17 +118,10 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 			if class, pos, ok = d.quickLabel(b, pos); !ok {
 				return 0, false
 			}
-		case st.slot == slotNull:
-			if !bytes.HasPrefix(b[pos:], literalNull) {
-				return 0, false
-			}
-			pos += len(literalNull)
 		default:
-			end, err := d.skipScalar(b, pos)
-			if err != nil {
+			if pos, ok = d.readOther(b, pos, st.slot); !ok {
 				return 0, false
 			}
-			pos = end
 		}
 	}
 	if !bytes.Equal(b[pos:], s.tail) {
@@ -136,6 +129,15 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 	}
 	s.misses = 0
 	return class, true
+}
+
+// readOther passes over a value that is not read.
+func (d *jsonDecoder) readOther(b []byte, pos, slot int) (end int, ok bool) {
+	if slot == slotNull {
+		return pos + len(literalNull), bytes.HasPrefix(b[pos:], literalNull)
+	}
+	end, err := d.skipScalar(b, pos)
+	return end, err == nil
 }
 
 // special reads the values of a feature that are no numbers.
