@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,5 +92,37 @@ func TestNothingIsAllocated(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("decoding allocates %v times", n)
+	}
+}
+
+// Many fields are found in any order.
+func TestManyFeatures(t *testing.T) {
+	f := decode.Format{Type: decode.TypeJSON, Label: "y"}
+	for i := range 50 {
+		f.Features = append(f.Features, decode.Feature{Name: "f" + strconv.Itoa(i), Path: "in.f" + strconv.Itoa(i)})
+	}
+	d, err := decode.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float64, 50)
+	for step := range 49 { // 50 has no common divisor with 3, 7, 9, …
+		var fields []string
+		for i := range 50 {
+			n := strconv.Itoa((i*(2*step+1) + step) % 50)
+			fields = append(fields, `"f`+n+`":`+n)
+		}
+		class, err := d.Decode([]byte(`{"in":{`+strings.Join(fields, ",")+`},"y":1}`), x)
+		if step%5 == 2 { // 2·step+1 is a multiple of 5: fields stand there twice
+			if err == nil {
+				t.Fatal("duplicates were accepted")
+			}
+			continue
+		}
+		for i, v := range x {
+			if err != nil || class != 1 || v != float64(i) {
+				t.Fatalf("step %d: feature %d is %v, class %d, error %v", step, i, v, class, err)
+			}
+		}
 	}
 }

@@ -46,6 +46,7 @@ func newJSON(f Format, c *classes) (*jsonDecoder, error) {
 	if err := d.root.add("label", f.Label, splitPath(f.Label), d.width, &count); err != nil {
 		return nil, err
 	}
+	d.root.index()
 	d.seen = make([]uint32, count)
 	return d, nil
 }

@@ -9,13 +9,14 @@ func (d *jsonDecoder) object(b []byte, pos int, n *node, x []float64, depth int)
 	if pos < len(b) && b[pos] == '}' {
 		return pos + 1, nil
 	}
-	for hint := 0; ; hint++ {
+	for hint := 0; ; {
 		name, end, err := d.key(b, pos)
 		if err != nil {
 			return 0, err
 		}
-		if f := n.find(name, hint); f != nil {
-			end, err = d.field(b, end, f, x, depth)
+		if i := n.find(name, hint); i >= 0 {
+			hint = i + 1
+			end, err = d.field(b, end, &n.fields[i], x, depth)
 		} else {
 			end, err = d.skip(b, end, depth)
 		}

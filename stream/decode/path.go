@@ -5,6 +5,8 @@ import "strings"
 // node is an object of which some fields are read.
 type node struct {
 	fields []field
+	// places finds fields by name where there are many.
+	places map[string]int
 }
 
 // field is one name in an object: a value to read when next is nil, else an
@@ -20,17 +22,39 @@ type field struct {
 	next *node
 }
 
-// find returns the field of that name, or nil. hint is where it probably is.
-func (n *node) find(name []byte, hint int) *field {
+// find returns the place of the field of that name, or -1. hint is where it
+// probably is.
+func (n *node) find(name []byte, hint int) int {
 	if hint < len(n.fields) && n.fields[hint].name == string(name) {
-		return &n.fields[hint]
+		return hint
+	}
+	if n.places != nil {
+		if i, ok := n.places[string(name)]; ok {
+			return i
+		}
+		return -1
 	}
 	for i := range n.fields {
 		if n.fields[i].name == string(name) {
-			return &n.fields[i]
+			return i
 		}
 	}
-	return nil
+	return -1
+}
+
+// index prepares find, when all fields are there.
+func (n *node) index() {
+	if len(n.fields) >= many {
+		n.places = make(map[string]int, len(n.fields))
+	}
+	for i, f := range n.fields {
+		if n.places != nil {
+			n.places[f.name] = i
+		}
+		if f.next != nil {
+			f.next.index()
+		}
+	}
 }
 
 // add enters a path; slots are given in the order of the calls.
