@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/core"
+	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/metric"
+)
+
+// replayed is what one undisturbed process makes of the topic.
+type replayed struct {
+	digest   history.Digest
+	accuracy float64
+	records  int64
+}
+
+// replay reads the topic from its beginning to offset end and learns it in one go, without slices, checkpoints or a dispatcher.
+func replay(ctx context.Context, connection stream.Connection, spec history.LearningSpec, end int64) (replayed, error) {
+	model, err := online.New(core.ModelConfig(spec))
+	if err != nil {
+		return replayed{}, err
+	}
+	decoder, err := decode.New(core.RecordFormat(spec.Format))
+	if err != nil {
+		return replayed{}, err
+	}
+	measured := metric.NewClassification(model.Classes())
+	row := make([]float64, len(spec.Format.Features))
+	reader := stream.NewReader(connection)
+	defer reader.Close()
+	_, err = reader.Read(ctx, topic, 0, 0, end, func(batch []stream.Record) error {
+		for _, record := range batch {
+			label, err := decoder.Decode(record.Value, row)
+			if err != nil {
+				return fmt.Errorf("offset %d: %w", record.Offset, err)
+			}
+			predicted := model.PredictLearn(row, label)
+			measured.Update(label, predicted.Class, predicted.Scores[label])
+		}
+		return nil
+	})
+	return replayed{digest: model.Digest(), accuracy: measured.Values()["accuracy"], records: int64(measured.Records())}, err
+}
