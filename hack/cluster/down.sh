@@ -33,8 +33,26 @@ end_processes() {
 end_mounts() { awk -v s="$STATE/" 'index($2, s) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount -l; }
 
 end_network() {
-  [[ -f $STATE/netns && -e /var/run/netns/$(<"$STATE/netns") ]] || return 0
-  ip netns del "$(<"$STATE/netns")"
+  [[ ! -f $STATE/netns || ! -e /var/run/netns/$(<"$STATE/netns") ]] || ip netns del "$(<"$STATE/netns")"
+  [[ -f $STATE/netns.first ]] || return 0
+  # The folder of named namespaces was not there before; it goes when no other has come since.
+  [[ -n $(find /run/netns -mindepth 1 2>/dev/null) ]] || { umount /run/netns 2>/dev/null || true; rmdir /run/netns; }
+}
+
+# Some places are fixed in containerd, the CNI library and the kubelet: only what belongs to this cluster is removed from them.
+end_files() {
+  local id kind what
+  grep -rho --include=bootstrap.json '/run/containerd/s/[0-9a-f]*' "$STATE/containerd/state" 2>/dev/null | xargs -r rm -f
+  for id in $(find /var/lib/cni/results -name 'creek-*' -printf '%f\n' 2>/dev/null | cut -d- -f2); do rm -f /var/lib/cni/results/*-"$id"-*; done
+  find /var/log/containers -lname "$STATE/*" -delete 2>/dev/null || true
+  [[ ! -d $STATE/kubelet ]] || rm -f /var/lib/kubelet/device-plugins/kubelet.sock
+  [[ -f $STATE/outside ]] || return 0
+  tac "$STATE/outside" | while read -r kind what; do
+    case $kind in
+    sysctl) sysctl -qw "$what" ;;
+    folder) rmdir "$what" 2>/dev/null || true ;;
+    esac
+  done
 }
 
 # Control groups go from the inside out, each when its last process has left it.
@@ -54,5 +72,5 @@ step "processes ended" end_processes
 step "mounts ended" end_mounts
 step "network namespace removed" end_network
 step "control groups removed" wait_for 20 "end of the pods' control groups" no_kubepods
-[[ ! -f $STATE/sysctl ]] || xargs -r sysctl -qw <"$STATE/sysctl"
+step "files outside the state folder removed" end_files
 rm -rf --one-file-system "$STATE" "$STATE.lock"

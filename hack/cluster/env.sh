@@ -11,6 +11,7 @@ STATE=${CREEK_CLUSTER:-$CACHE/run}
 [[ $STATE == /* ]] || STATE=$PWD/$STATE
 parts=$CACHE/cluster
 bin=$parts/bin-$(cksum <"$here/versions.sh" | cut -d' ' -f1)
+kafka=$parts/kafka-$kafka_version-$(cksum <"$here/kafka/pom.xml" | cut -d' ' -f1)
 envtest=$parts/envtest-$kubernetes_version-etcd-$etcd_version
 
 # Addresses. They exist only inside the cluster's network namespace, which nothing leads out of.

@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/process.sh"
 (($#)) || die "want a command"
 [[ -f $STATE/netns && -e /var/run/netns/$NETNS ]] || die "no cluster runs from $STATE; up.sh starts one"
-export KUBECONFIG=$kubeconfig PATH=$bin:$PATH CREEK_CLUSTER=$STATE CREEK_SECRETS=$pki
+export KUBECONFIG=$kubeconfig KUBECACHEDIR=$STATE/kubectl PATH=$bin:$PATH CREEK_CLUSTER=$STATE CREEK_SECRETS=$pki
 export CREEK_NODE=$node CREEK_REGISTRY=$registry CREEK_KAFKA=$node:9092 CREEK_KAFKA_TLS=$node:9093 CREEK_REDIS=$node:6379 CREEK_REDIS_TLS=$node:6380
 # Names are looked up in the cluster's DNS: a mount of the command's own, seen by nobody else.
 # shellcheck disable=SC2016

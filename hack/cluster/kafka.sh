@@ -4,20 +4,23 @@
 set -euo pipefail
 # shellcheck source=process.sh
 . "$(dirname "$0")/process.sh"
-libraries="$bin/kafka/*"
+libraries="$kafka/*"
 
 format() {
   local users=() name
   for name in alice bob; do users+=(--add-scram "SCRAM-SHA-512=[name=$name,password=$(<"$pki/$name.password")]"); done
-  java -Xmx128m -cp "$libraries" kafka.tools.StorageTool format --config "$config/server.properties" \
+  java -Xmx128m -XX:-UsePerfData -cp "$libraries" kafka.tools.StorageTool format --config "$config/server.properties" \
     --cluster-id "$(openssl rand -base64 16 | tr '+/' '-_' | cut -c1-22)" "${users[@]}"
 }
 
 case ${1:-} in
 start)
   render server.properties
+  render hosts
   [[ -f $STATE/kafka/meta.properties ]] || format
-  start kafka java -Xmx512m -Xms256m -XX:+ExitOnOutOfMemoryError -Dlog4j2.level=INFO -cp "$libraries" kafka.Kafka "$config/server.properties"
+  mkdir -p "$STATE/tmp"
+  start kafka java -Xmx512m -Xms256m -XX:-UsePerfData "-Djava.io.tmpdir=$STATE/tmp" -XX:+ExitOnOutOfMemoryError -Dlog4j2.level=INFO \
+    -Djdk.net.hosts.file="$config/hosts" -cp "$libraries" kafka.Kafka "$config/server.properties"
   ready kafka 60 port_open "$node" 9092
   ready kafka 10 port_open "$node" 9093
   ;;

@@ -5,6 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/process.sh"
 if [[ ! -e /var/run/netns/$NETNS ]]; then
   mkdir -p "$STATE"
+  [[ -e /run/netns ]] || touch "$STATE/netns.first"
   echo "$NETNS" >"$STATE/netns" # written first: down.sh removes only namespaces that this state folder names
   ip netns add "$NETNS"
 elif [[ $(cat "$STATE/netns" 2>/dev/null) != "$NETNS" ]]; then
@@ -19,9 +20,13 @@ in_ns sysctl -qw net.ipv4.ip_forward=1
 [[ -e /proc/sys/net/bridge ]] || modprobe br_netfilter
 in_ns sysctl -qw net.bridge.bridge-nf-call-iptables=1
 
-# The kubelet sets these for the whole machine; down.sh puts them back.
-for key in vm.overcommit_memory kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes; do
-  [[ ! -e /proc/sys/${key//.//} ]] || echo "$key=$(sysctl -n "$key")"
-done >"$STATE/sysctl.new"
-[[ -e $STATE/sysctl ]] || mv "$STATE/sysctl.new" "$STATE/sysctl"
-rm -f "$STATE/sysctl.new"
+# What the parts change or make outside the state folder is noted once, so that down.sh can put it back.
+if [[ ! -f $STATE/outside ]]; then
+  for key in vm.overcommit_memory kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes; do
+    [[ ! -e /proc/sys/${key//.//} ]] || echo "sysctl $key=$(sysctl -n "$key")"
+  done >"$STATE/outside.new"
+  for folder in /run/mount /run/containerd /run/containerd/s /var/lib/cni /var/lib/cni/results /var/lib/kubelet /var/lib/kubelet/device-plugins /var/log/containers; do
+    [[ -e $folder ]] || echo "folder $folder"
+  done >>"$STATE/outside.new"
+  mv "$STATE/outside.new" "$STATE/outside"
+fi

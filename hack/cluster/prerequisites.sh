@@ -17,7 +17,7 @@ if [[ $what != run ]]; then
     need python3 python3
     python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
   fi
-  [[ $what == envtest || -d $parts/kafka-$kafka_version ]] || need mvn maven
+  [[ $what == envtest || -d $kafka ]] || need mvn maven
 fi
 
 if [[ $what == run || $what == all ]]; then

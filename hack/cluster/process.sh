@@ -3,7 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 in_ns() { nsenter --net="/var/run/netns/$NETNS" -- "$@"; }
-k() { in_ns "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
+k() { KUBECACHEDIR=$STATE/kubectl in_ns "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
 port_open() { in_ns timeout 2 bash -c "</dev/tcp/$1/$2"; }
 
 # born ID: when a living process was started, in clock ticks; tells a process from a later one with the same id.
