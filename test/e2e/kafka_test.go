@@ -20,11 +20,16 @@ import (
 // newTopic makes a topic whose name is the test's with a random end, and deletes it with the test.
 func newTopic(t *testing.T, partitions int) string {
 	t.Helper()
+	return newTopicWith(t, partitions, nil)
+}
+
+func newTopicWith(t *testing.T, partitions int, config map[string]string) string {
+	t.Helper()
 	random := make([]byte, 4)
 	_, _ = rand.Read(random)
 	name := strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())) + "-" + hex.EncodeToString(random)
 	eventually(t, patience, "topic "+name, func() (bool, string) {
-		err := stream.CreateTopic(t.Context(), broker, name, partitions, nil)
+		err := stream.CreateTopic(t.Context(), broker, name, partitions, config)
 		return err == nil, errorText(err)
 	})
 	t.Cleanup(func() {

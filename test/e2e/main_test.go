@@ -21,12 +21,13 @@ import (
 	"creek.dev/creek/stream"
 )
 
-// Addresses of the cluster's parts, as hack/cluster gives them to the node.
+// Addresses of the cluster's parts; hack/cluster/exec.sh puts them into the environment.
 var (
-	kafkaAddress    = flag.String("kafka", "172.31.0.1:9092", "Kafka, plain text")
-	kafkaTLSAddress = flag.String("kafka-tls", "172.31.0.1:9093", "Kafka, TLS with SCRAM-SHA-512")
-	redisAddress    = flag.String("redis", "172.31.0.1:6379", "Redis")
-	secrets         = flag.String("secrets", os.Getenv("CREEK_SECRETS"), "folder of the cluster's passwords and CA: redis.password, alice.password, bob.password, ca.crt")
+	kafkaAddress    = flag.String("kafka", os.Getenv("CREEK_KAFKA"), "Kafka, plain text")
+	kafkaTLSAddress = flag.String("kafka-tls", os.Getenv("CREEK_KAFKA_TLS"), "Kafka, TLS with SCRAM-SHA-512")
+	redisAddress    = flag.String("redis", os.Getenv("CREEK_REDIS"), "Redis")
+	registry        = flag.String("registry", os.Getenv("CREEK_REGISTRY"), "image registry, plain HTTP")
+	secrets         = flag.String("secrets", os.Getenv("CREEK_SECRETS"), "folder of the cluster's passwords and CA: redis.password, alice.password, bob.password, data-ca.crt")
 	scripts         = flag.String("scripts", "../../hack/cluster", "folder of kafka.sh and redis.sh")
 )
 

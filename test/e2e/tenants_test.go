@@ -63,6 +63,6 @@ func credentials(t *testing.T, ns, user string, password []byte) {
 	})
 	create(t, &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "kafka-ca"},
-		Data:       map[string][]byte{"ca.crt": secret(t, "ca.crt")},
+		Data:       map[string][]byte{"ca.crt": secret(t, "data-ca.crt")},
 	})
 }
