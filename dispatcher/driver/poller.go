@@ -1,9 +1,12 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -130,47 +133,43 @@ func (b *batcher) gather(before time.Time) []*waiter {
 	return batch
 }
 
-// serve reads for the batch. A topic that cannot be read fails alone, and the others are read again without it.
+// serve reads for the batch, each topic once. A topic that cannot be read fails alone.
 func (b *batcher) serve(ctx context.Context, batch []*waiter) {
+	if len(batch) == 0 {
+		return
+	}
 	// The reading is not only for the one whose turn it was: it must not end with that one's context.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	open := map[string][]*waiter{}
+	byTopic := map[string][]*waiter{}
 	for _, w := range batch {
-		open[w.topic] = append(open[w.topic], w)
+		byTopic[w.topic] = append(byTopic[w.topic], w)
 	}
-	for len(open) > 0 {
-		names := make([]string, 0, len(open))
-		for name := range open {
-			names = append(names, name)
+	found, err := b.read(ctx, slices.Collect(maps.Keys(byTopic))...)
+	failures := failuresByTopic(err)
+	for topic, waiters := range byTopic {
+		r := reading{err: cmp.Or(failures[topic], err)}
+		if offsets, ok := found[topic]; ok {
+			r = reading{offsets: vector(offsets)}
+		} else if r.err == nil {
+			r.err = fmt.Errorf("topic %s: %w", topic, stream.ErrTopicMissing)
 		}
-		found, err := b.read(ctx, names...)
-		var alone *stream.TopicError
-		if errors.As(err, &alone) && len(open) > 1 && open[alone.Topic] != nil {
-			settle(open, alone.Topic, reading{err: err})
-			continue
-		}
-		for name := range open {
-			settle(open, name, result(found, name, err))
+		for _, w := range waiters {
+			w.done <- r
 		}
 	}
 }
 
-func result(found map[string][]stream.Offset, name string, err error) reading {
-	offsets, ok := found[name]
-	switch {
-	case err != nil:
-		return reading{err: err}
-	case !ok:
-		return reading{err: fmt.Errorf("topic %s: %w", name, stream.ErrTopicMissing)}
-	default:
-		return reading{offsets: vector(offsets)}
+// failuresByTopic takes apart what a watcher says of several topics.
+func failuresByTopic(err error) map[string]error {
+	failures := map[string]error{}
+	var one *stream.TopicError
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			if errors.As(e, &one) {
+				failures[one.Topic] = e
+			}
+		}
 	}
-}
-
-func settle(open map[string][]*waiter, name string, r reading) {
-	for _, w := range open[name] {
-		w.done <- r
-	}
-	delete(open, name)
+	return failures
 }

@@ -1,0 +1,130 @@
+package dispatcher
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"creek.dev/creek/api/v1alpha1"
+	"creek.dev/creek/dispatcher/driver"
+	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
+)
+
+// Keys in the Secrets that a spec names, and the one that the operator makes.
+const (
+	keyUsername   = "username"
+	keyPassword   = "password"
+	keyToken      = "token"
+	defaultCAKey  = "ca.crt"
+	tokenSuffix   = "-token"
+	missingSecret = "create it, or correct the name in the spec"
+)
+
+// secrets reads Secrets of one namespace by GET and name: the dispatcher may neither list nor watch them.
+type secrets struct {
+	reader    client.Reader
+	namespace string
+}
+
+// value returns one key of a Secret. ErrCredentialsMissing names what is not there.
+func (s secrets) value(ctx context.Context, name, key string) ([]byte, error) {
+	var secret corev1.Secret
+	err := s.reader.Get(ctx, types.NamespacedName{Namespace: s.namespace, Name: name}, &secret)
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("%w: Secret %q does not exist in namespace %q; %s", driver.ErrCredentialsMissing, name, s.namespace, missingSecret)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read Secret %q in namespace %q: %w", name, s.namespace, err)
+	}
+	data, ok := secret.Data[key]
+	if !ok || len(data) == 0 {
+		return nil, fmt.Errorf("%w: Secret %q in namespace %q has no key %q; add it", driver.ErrCredentialsMissing, name, s.namespace, key)
+	}
+	return data, nil
+}
+
+// optional returns nil where the Secret has no such key.
+func (s secrets) optional(ctx context.Context, name, key string) ([]byte, error) {
+	var secret corev1.Secret
+	if err := s.reader.Get(ctx, types.NamespacedName{Namespace: s.namespace, Name: name}, &secret); err != nil {
+		_, err = s.value(ctx, name, key)
+		return nil, err
+	}
+	return secret.Data[key], nil
+}
+
+// authority returns the certificates that a reference names, nil without one.
+func (s secrets) authority(ctx context.Context, ref *v1alpha1.KeyReference) ([]byte, error) {
+	if ref == nil {
+		return nil, nil
+	}
+	key := ref.Key
+	if key == "" {
+		key = defaultCAKey
+	}
+	return s.value(ctx, ref.Name, key)
+}
+
+// kafka returns the connection that the spec describes, Secrets read now.
+func (s secrets) kafka(ctx context.Context, spec v1alpha1.KafkaSource) (stream.Connection, error) {
+	c := stream.Connection{Brokers: spec.BootstrapServers}
+	var err error
+	if spec.TLS != nil {
+		c.TLS = true
+		if c.CA, err = s.authority(ctx, spec.TLS.CARef); err != nil {
+			return c, err
+		}
+		if ref := spec.TLS.CertRef; ref != nil {
+			if c.Cert, err = s.value(ctx, ref.Name, corev1.TLSCertKey); err != nil {
+				return c, err
+			}
+			if c.CertKey, err = s.value(ctx, ref.Name, corev1.TLSPrivateKeyKey); err != nil {
+				return c, err
+			}
+		}
+	}
+	if spec.SASL == nil {
+		return c, nil
+	}
+	c.Mechanism = string(spec.SASL.Mechanism)
+	username, err := s.value(ctx, spec.SASL.SecretRef.Name, keyUsername)
+	if err != nil {
+		return c, err
+	}
+	password, err := s.value(ctx, spec.SASL.SecretRef.Name, keyPassword)
+	c.Username, c.Password = string(username), string(password)
+	return c, err
+}
+
+// store returns the state store that the spec describes, Secrets read now.
+func (s secrets) store(ctx context.Context, spec v1alpha1.StateSpec) (state.Config, error) {
+	c := state.Config{Type: string(spec.Type)}
+	if spec.Redis == nil {
+		return c, nil
+	}
+	c.RedisAddress = spec.Redis.Address
+	var err error
+	if spec.Redis.TLS != nil {
+		c.RedisTLS = true
+		if c.CA, err = s.authority(ctx, spec.Redis.TLS.CARef); err != nil {
+			return c, err
+		}
+	}
+	if ref := spec.Redis.SecretRef; ref != nil {
+		username, err := s.optional(ctx, ref.Name, keyUsername)
+		if err != nil {
+			return c, err
+		}
+		password, err := s.value(ctx, ref.Name, keyPassword)
+		if err != nil {
+			return c, err
+		}
+		c.Username, c.Password = string(username), string(password)
+	}
+	return c, nil
+}
