@@ -14,7 +14,8 @@ import (
 func TestSamples(t *testing.T) {
 	folder := filepath.Join("..", "..", "config", "samples")
 	var kustomization struct {
-		Resources []string `json:"resources"`
+		APIVersion, Kind string
+		Resources        []string
 	}
 	decode(t, filepath.Join(folder, "kustomization.yaml"), &kustomization)
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
