@@ -141,6 +141,12 @@ func untilWithin(t *testing.T, limit time.Duration, ckt *v1alpha1.CreekTraining,
 // eventually waits for a fact about anything.
 func eventually(t *testing.T, limit time.Duration, what string, holds func() (bool, string)) {
 	t.Helper()
+	eventuallyEvery(t, look, limit, what, holds)
+}
+
+// eventuallyEvery looks more or less often than others do.
+func eventuallyEvery(t *testing.T, interval, limit time.Duration, what string, holds func() (bool, string)) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	for {
@@ -151,15 +157,19 @@ func eventually(t *testing.T, limit time.Duration, what string, holds func() (bo
 		if ctx.Err() != nil {
 			t.Fatalf("no %s within %s; last seen: %s", what, limit, seen)
 		}
-		pause(ctx)
+		pauseFor(ctx, interval)
 	}
 }
 
-// pause lets a quarter of a second pass between two looks at a condition.
-func pause(ctx context.Context) {
+// look is the time between two looks at a condition.
+const look = 250 * time.Millisecond
+
+func pause(ctx context.Context) { pauseFor(ctx, look) }
+
+func pauseFor(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(250 * time.Millisecond):
+	case <-time.After(d):
 	}
 }
 
