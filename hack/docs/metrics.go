@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"creek.dev/creek/dispatcher"
 	"creek.dev/creek/trainer"
 )
 
@@ -13,21 +14,21 @@ ServiceMonitor), every trainer at ` + "`/metrics`" + ` of its own port while it 
 `
 
 // metric is what the programs say of a metric.
-type metric = struct {
+type metric struct {
 	Name, Type, Help string
 	Labels           []string
 }
 
 // metricsPage lists the metrics of every program.
 func metricsPage(string) (string, error) {
-	var page strings.Builder
-	page.WriteString(metricsIntro)
-	var metrics []metric
-	for _, m := range trainer.Metrics() {
-		metrics = append(metrics, metric{Name: m.Name, Type: m.Type, Help: m.Help, Labels: m.Labels})
+	var dispatching, training []metric
+	for _, m := range dispatcher.Metrics() {
+		dispatching = append(dispatching, metric{m.Name, m.Type, m.Help, m.Labels})
 	}
-	page.WriteString(section("Trainer", metrics))
-	return page.String(), nil
+	for _, m := range trainer.Metrics() {
+		training = append(training, metric{m.Name, m.Type, m.Help, m.Labels})
+	}
+	return metricsIntro + section("Dispatcher", dispatching) + section("Trainer", training), nil
 }
 
 func section(title string, metrics []metric) string {

@@ -1,5 +1,5 @@
 // Command manifests copies into the Helm chart what must not differ from config/: the CRD and the rules of the roles. It is run by
-// go generate, after the CRD was made.
+// go generate, after the CRD and the operator's role were made.
 package main
 
 import (
@@ -12,8 +12,6 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// The operator's rights stand beside the code that uses them.
-//go:generate ../tools/run.sh controller-gen rbac:roleName=creek-operator paths=../../controllers/... output:rbac:dir=../../config/rbac
 //go:generate go run . ../..
 
 const notice = "# Copied from %s by make generate.\n"
