@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,19 +14,17 @@ import (
 	"creek.dev/creek/cmd/creek/dataset"
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/evaluate"
 	"creek.dev/creek/trainer/online/metric"
 )
 
 // evaluation is what creek eval reports; its JSON form is an interface for scripts.
 type evaluation struct {
-	Records int                `json:"records"`
-	Metrics map[string]float64 `json:"metrics"`
+	evaluate.Result
 	// RecordsPerSecond counts predicting, measuring and learning, with the decoded rows in memory.
 	RecordsPerSecond float64 `json:"recordsPerSecond"`
 	// EndToEndRecordsPerSecond counts reading and decoding the file as well.
 	EndToEndRecordsPerSecond float64 `json:"endToEndRecordsPerSecond"`
-	ModelBytes               int     `json:"modelBytes"`
-	Digest                   string  `json:"digest"`
 }
 
 type evalOptions struct {
@@ -82,17 +79,15 @@ func (o evalOptions) run(out io.Writer) error {
 	if err != nil {
 		return usageError{err}
 	}
+	measured := metric.NewClassification(model.Classes())
 	ready := time.Now()
-	measured := prequential(model, rows)
-	learned := time.Now()
-	digest := model.Digest()
+	evaluate.Learn(model, measured, rows.Table.All())
+	learning := time.Since(ready)
+	n := float64(rows.Table.Len())
 	return o.print(out, evaluation{
-		Records:                  rows.Len(),
-		Metrics:                  measured.Values(),
-		RecordsPerSecond:         float64(rows.Len()) / learned.Sub(ready).Seconds(),
-		EndToEndRecordsPerSecond: float64(rows.Len()) / (learned.Sub(ready) + decoded.Sub(begin)).Seconds(),
-		ModelBytes:               model.StateBytes(),
-		Digest:                   hex.EncodeToString(digest[:]),
+		Result:                   evaluate.Summary(model, measured),
+		RecordsPerSecond:         n / learning.Seconds(),
+		EndToEndRecordsPerSecond: n / (decoded.Sub(begin) + learning).Seconds(),
 	})
 }
 
@@ -127,17 +122,6 @@ func (o evalOptions) config(format decode.Format) (online.Config, error) {
 		config.Parameters[name] = value
 	}
 	return config, nil
-}
-
-// prequential predicts, measures and learns every row in order.
-func prequential(model *online.Model, rows *dataset.Rows) *metric.Classification {
-	measured := metric.NewClassification(model.Classes())
-	for i := range rows.Len() {
-		label := rows.Labels[i]
-		predicted := model.PredictLearn(rows.Row(i), label)
-		measured.Update(label, predicted.Class, predicted.Scores[label])
-	}
-	return measured
 }
 
 func (o evalOptions) print(out io.Writer, e evaluation) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/online/evaluate"
 )
 
 // Options say what of a file is learned.
@@ -26,18 +27,9 @@ type Options struct {
 type Rows struct {
 	// Format is how the records were read.
 	Format decode.Format
-	// Width is the number of features; Values holds Width of them for each record, NaN where one is missing.
-	Width  int
-	Values []float64
-	// Labels holds the class number of each record.
-	Labels []int
+	// Table holds the rows: NaN stands for a missing value, a label is the number of its class.
+	Table *evaluate.Table
 }
-
-// Len returns the number of records.
-func (r *Rows) Len() int { return len(r.Labels) }
-
-// Row returns the features of record i. It shares memory with Values.
-func (r *Rows) Row(i int) []float64 { return r.Values[i*r.Width : (i+1)*r.Width] }
 
 // Read decodes a file. An unreadable record is an error that names its place and field.
 func Read(o Options) (*Rows, error) {
@@ -57,7 +49,7 @@ func Read(o Options) (*Rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Path, err)
 	}
-	rows := &Rows{Format: format, Width: len(format.Features)}
+	rows := &Rows{Format: format, Table: evaluate.NewTable(len(format.Features))}
 	if len(format.Classes) == 0 {
 		return rows, rows.readOpen(lines, record, o.Limit)
 	}
@@ -81,14 +73,14 @@ func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
 }
 
 func (r *Rows) read(lines *Lines, record []byte, decoder decode.Decoder, limit int) error {
-	row := make([]float64, r.Width)
+	row := make([]float64, len(r.Format.Features))
 	for {
 		label, err := decoder.Decode(record, row)
 		if err != nil {
 			return fmt.Errorf("%s: %w", lines.Place(), err)
 		}
-		r.Values, r.Labels = append(r.Values, row...), append(r.Labels, label)
-		if limit != 0 && r.Len() == limit {
+		r.Table.Append(row, label)
+		if limit != 0 && r.Table.Len() == limit {
 			return nil
 		}
 		if record, err = lines.Next(); errors.Is(err, io.EOF) {
@@ -112,10 +104,7 @@ func (r *Rows) readOpen(lines *Lines, record []byte, limit int) error {
 	if err := r.read(lines, record, decoder, limit); err != nil {
 		return err
 	}
-	order := decoder.Order()
-	for i, label := range r.Labels {
-		r.Labels[i] = order[label]
-	}
+	r.Table.Relabel(decoder.Order())
 	classes := decoder.Classes()
 	if !slices.ContainsFunc(implied, func(pair []string) bool { return slices.Equal(pair, classes) }) {
 		r.Format.Classes = classes
