@@ -22,7 +22,7 @@ Fields marked * are required. What is left out is filled in and can be read in t
 
 // apiPage lists the fields of the CRD.
 func apiPage(root string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(root, "config/crd/bases/training.creek.dev_creektrainings.yaml"))
+	data, err := os.ReadFile(filepath.Join(root, "config", "crd", "bases", "training.creek.dev_creektrainings.yaml"))
 	if err != nil {
 		return "", fmt.Errorf("read the CRD: %w", err)
 	}

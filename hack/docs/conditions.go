@@ -18,7 +18,7 @@ it names the thing and the way out. Ready, Reconciling and Stalled are those tha
 
 // conditionsPage lists the constants of api/v1alpha1/conditions.go with their comments, group by group.
 func conditionsPage(root string) (string, error) {
-	source := filepath.Join(root, "api/v1alpha1/conditions.go")
+	source := filepath.Join(root, "api", "v1alpha1", "conditions.go")
 	file, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.ParseComments)
 	if err != nil {
 		return "", fmt.Errorf("parse the conditions: %w", err)

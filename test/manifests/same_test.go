@@ -20,9 +20,9 @@ func TestSame(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			want := comparable(t, kustomize(t, tc.folder))
+			want := plain(t, kustomize(t, tc.folder))
 			delete(want, "Namespace//"+tc.namespace)
-			got := comparable(t, helm(t, tc.namespace, tc.values...))
+			got := plain(t, helm(t, tc.namespace, tc.values...))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("config/%s -, chart +:\n%s", tc.folder, diff)
 			}
@@ -30,8 +30,8 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// comparable leaves out what Helm says about itself, and the ways in which the watched namespaces are named.
-func comparable(t *testing.T, rendered objects) map[string]map[string]any {
+// plain leaves out what Helm says about itself, and the ways in which the watched namespaces are named.
+func plain(t *testing.T, rendered objects) map[string]map[string]any {
 	t.Helper()
 	out := map[string]map[string]any{}
 	for key, object := range rendered {
