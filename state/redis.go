@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,6 +42,7 @@ func NewRedis(c Config) (*Redis, error) {
 	if err != nil {
 		return nil, err
 	}
+	quieten()
 	client := redis.NewClient(&redis.Options{
 		Addr: c.RedisAddress, Username: c.Username, Password: c.Password, DB: c.RedisDatabase, TLSConfig: config,
 		// A repeated write whose first answer was lost would find its own key: only the caller can tell that from a stranger's.
@@ -51,10 +54,22 @@ func NewRedis(c Config) (*Redis, error) {
 	return &Redis{client: client, address: c.RedisAddress, user: c.Username}, nil
 }
 
+// quieten makes go-redis, which prints each failed dial to standard error, log for those who look for it: callers get the same error.
+var quieten = sync.OnceFunc(func() { redis.SetLogger(debugLog{}) })
+
+type debugLog struct{}
+
+// Printf implements go-redis's logging interface.
+func (debugLog) Printf(ctx context.Context, format string, args ...any) {
+	slog.DebugContext(ctx, "go-redis", "message", fmt.Sprintf(format, args...))
+}
+
 // Close closes the connections.
 func (r *Redis) Close() error { return r.client.Close() }
 
-func valueKey(key string) string   { return "creek:{" + strings.TrimSuffix(ownerOf(key), "/") + "}:value:" + key }
+func valueKey(key string) string {
+	return "creek:{" + strings.TrimSuffix(ownerOf(key), "/") + "}:value:" + key
+}
 func indexKey(owner string) string { return "creek:{" + strings.TrimSuffix(owner, "/") + "}:keys" }
 
 // Get implements Store.
@@ -79,7 +94,7 @@ func (r *Redis) PutIfAbsent(ctx context.Context, key string, value []byte) error
 		return fmt.Errorf("put: %w", err)
 	}
 	var created *redis.BoolCmd
-	_, err := r.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+	err := r.transact(ctx, func(tx redis.Pipeliner) error {
 		created = tx.SetNX(ctx, valueKey(key), value, 0)
 		// When the value exists so does this member, and adding it changes nothing.
 		tx.ZAdd(ctx, indexKey(ownerOf(key)), redis.Z{Member: key})
@@ -123,14 +138,27 @@ func (r *Redis) Delete(ctx context.Context, key string) error {
 		return fmt.Errorf("delete: %w", err)
 	}
 	err := again(ctx, func() error {
-		_, err := r.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		return r.transact(ctx, func(tx redis.Pipeliner) error {
 			tx.Del(ctx, valueKey(key))
 			tx.ZRem(ctx, indexKey(ownerOf(key)), key)
 			return nil
 		})
-		return err
 	})
 	return r.explain("delete", key, err)
+}
+
+// transact runs commands all or none. A transaction that the server discards says why in the errors of its commands.
+func (r *Redis) transact(ctx context.Context, queue func(redis.Pipeliner) error) error {
+	commands, err := r.client.TxPipelined(ctx, queue)
+	if !redis.IsExecAbortError(err) {
+		return err
+	}
+	for _, command := range commands {
+		if cause := command.Err(); cause != nil && !redis.IsExecAbortError(cause) {
+			return fmt.Errorf("%w: %w", err, cause)
+		}
+	}
+	return err
 }
 
 // again runs what may be repeated once more when the connection broke: one that lay idle may have been closed by the server.

@@ -17,36 +17,57 @@ type Process interface {
 	Next() time.Duration
 }
 
-// stream separates the random numbers of this package from others drawn with the same seed.
+// streamNumber separates the random numbers of this package from others drawn with the same seed.
 const streamNumber = 0x617272697661
 
 func source(seed uint64) rand.Source { return rand.NewPCG(seed, streamNumber) }
 
-type constant struct{ gap time.Duration }
+// rounder turns seconds into whole nanoseconds and carries the rest over, so that rounding never shifts a rate.
+type rounder struct{ rest float64 }
 
-func (c constant) Next() time.Duration { return c.gap }
+func (r *rounder) round(seconds float64) time.Duration {
+	nanos := seconds*float64(time.Second) + r.rest
+	if nanos >= math.MaxInt64 {
+		r.rest = 0
+		return math.MaxInt64
+	}
+	whole := math.Floor(nanos)
+	r.rest = nanos - whole
+	return time.Duration(whole)
+}
+
+type constant struct {
+	rounder
+	gap float64
+}
+
+func (c *constant) Next() time.Duration { return c.round(c.gap) }
 
 // Constant spaces records evenly, rate of them a second.
 func Constant(rate float64) (Process, error) {
 	if err := positive("rate", rate); err != nil {
 		return nil, err
 	}
-	return constant{gap: seconds(1 / rate)}, nil
+	return &constant{gap: 1 / rate}, nil
 }
 
-type poisson struct{ gap distuv.Exponential }
+type poisson struct {
+	rounder
+	gap distuv.Exponential
+}
 
-func (p poisson) Next() time.Duration { return seconds(p.gap.Rand()) }
+func (p *poisson) Next() time.Duration { return p.round(p.gap.Rand()) }
 
 // Poisson draws independent, exponentially distributed gaps whose mean is 1/rate seconds.
 func Poisson(rate float64, seed uint64) (Process, error) {
 	if err := positive("rate", rate); err != nil {
 		return nil, err
 	}
-	return poisson{gap: distuv.Exponential{Rate: rate, Src: source(seed)}}, nil
+	return &poisson{gap: distuv.Exponential{Rate: rate, Src: source(seed)}}, nil
 }
 
 type onOff struct {
+	rounder
 	gap, on, off distuv.Exponential
 	// left is what remains of the current on period, in seconds.
 	left float64
@@ -78,7 +99,7 @@ func (p *onOff) Next() time.Duration {
 	for rest := gap; ; {
 		if rest <= p.left {
 			p.left -= rest
-			return seconds(gap + pause)
+			return p.round(gap + pause)
 		}
 		rest -= p.left
 		pause += p.off.Rand()
@@ -91,13 +112,4 @@ func positive(name string, value float64) error {
 		return nil
 	}
 	return fmt.Errorf("arrival %s is %v, want a positive number", name, value)
-}
-
-// seconds rounds to nanoseconds and saturates instead of overflowing.
-func seconds(s float64) time.Duration {
-	nanos := math.Round(s * float64(time.Second))
-	if nanos >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return time.Duration(nanos)
 }
