@@ -1,0 +1,186 @@
+package simulation
+
+import (
+	"slices"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
+	trainercore "creek.dev/creek/trainer/core"
+)
+
+// fetchSpan is how many offsets a fetch brings at a time.
+const fetchSpan = 4
+
+// trainer is one trainer process at a time.
+type trainer struct {
+	world *world
+	shard *trainercore.Shard
+	life  int
+	steps int
+	// open are the requests that wait for a reply.
+	open    map[int64]func(status int, a history.Answer, ok bool)
+	fetch   *trainercore.Fetch
+	serial  int64
+	exiting bool
+}
+
+func (w *world) addTrainer() *trainer {
+	t := &trainer{world: w}
+	w.trainers = append(w.trainers, t)
+	t.start()
+	return t
+}
+
+func (t *trainer) start() {
+	t.shard, t.fetch, t.exiting = trainercore.New(), nil, false
+	t.open = map[int64]func(int, history.Answer, bool){}
+}
+
+// kill ends the process; whoever waits for it sees the connection break. The next process is there at once, and knows nothing.
+func (t *trainer) kill() {
+	t.life++
+	waiting := t.open
+	t.start()
+	for _, id := range slices.Sorted(keysOf(waiting)) {
+		waiting[id](0, history.Answer{}, false)
+	}
+}
+
+func keysOf(m map[int64]func(int, history.Answer, bool)) func(func(int64) bool) {
+	return func(yield func(int64) bool) {
+		for id := range m {
+			if !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+// terminate asks the process to end as a SIGTERM does.
+func (t *trainer) terminate() {
+	t.exiting = true
+	t.step(t.life, trainercore.Terminate{})
+}
+
+// hangUp tells that nobody waits for the answers any more.
+func (t *trainer) hangUp() {
+	for _, id := range slices.Sorted(keysOf(t.open)) {
+		t.world.later(func() { t.step(t.life, trainercore.BudgetSpent{ID: id}) })
+	}
+}
+
+func (t *trainer) receive(request history.Request, reply func(int, history.Answer, bool)) {
+	if t.exiting {
+		reply(0, history.Answer{}, false)
+		return
+	}
+	t.serial++
+	t.open[t.serial] = reply
+	t.step(t.life, trainercore.RequestArrived{ID: t.serial, Request: request})
+}
+
+func (t *trainer) step(life int, event trainercore.Event) {
+	w := t.world
+	if life != t.life {
+		return
+	}
+	t.steps++
+	if w.faults.beforeStep != nil && w.faults.beforeStep(t) {
+		t.kill()
+		return
+	}
+	effects := slices.Clone(t.shard.Step(w.now/millisecond, event))
+	if w.faults.afterStep != nil && w.faults.afterStep(t) {
+		t.kill()
+		return
+	}
+	for _, effect := range effects {
+		t.perform(life, effect)
+	}
+}
+
+func (t *trainer) perform(life int, effect trainercore.Effect) {
+	w := t.world
+	answer := func(e trainercore.Event) { w.later(func() { t.step(life, e) }) }
+	switch e := effect.(type) {
+	case trainercore.ReadGenesis:
+		w.later(func() { answer(trainercore.GenesisRead{Data: w.store[e.Key]}) })
+	case trainercore.ListCheckpoints:
+		w.later(func() {
+			newest := ""
+			if keys := w.list(e.Prefix, "", 1); len(keys) > 0 {
+				newest = keys[0]
+			}
+			answer(trainercore.CheckpointsListed{Newest: newest})
+		})
+	case trainercore.ReadCheckpoint:
+		w.later(func() { answer(trainercore.CheckpointRead{Key: e.Key, Data: w.store[e.Key]}) })
+	case trainercore.SaveCheckpoint:
+		data := slices.Clone(e.Data)
+		w.later(func() { t.save(e.Key, data, answer) })
+	case trainercore.Fetch:
+		e.Ranges = slices.Clone(e.Ranges)
+		t.fetch = &e
+		w.later(func() { t.bring(life, e.ID) })
+	case trainercore.StopFetch:
+		t.fetch = nil
+	case trainercore.Reply:
+		t.reply(e)
+	case trainercore.Exit:
+		t.kill()
+	}
+}
+
+func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) {
+	effect, arrives := true, true
+	if t.world.faults.store != nil {
+		effect, arrives = t.world.faults.store(core.Put{Key: key})
+	}
+	stored, taken := t.world.store[key]
+	if effect && !taken {
+		t.world.store[key] = data
+	}
+	switch {
+	case !effect || !arrives:
+		answer(trainercore.SaveFailed{Problem: history.Problemf(history.ReasonStateUnreachable, "the answer is lost")})
+	case taken:
+		answer(trainercore.CheckpointExists{Stored: stored})
+	default:
+		answer(trainercore.CheckpointSaved{})
+	}
+}
+
+// bring hands out the next records of the running fetch.
+func (t *trainer) bring(life int, id int64) {
+	if life != t.life || t.fetch == nil || t.fetch.ID != id || len(t.fetch.Ranges) == 0 {
+		return
+	}
+	r := &t.fetch.Ranges[0]
+	next := min(r.To, r.From+fetchSpan)
+	event := trainercore.RecordsFetched{Fetch: id, Partition: r.Partition, Next: next}
+	for _, found := range t.world.records[r.Partition] {
+		if found.offset >= r.From && found.offset < next {
+			event.Records = append(event.Records, trainercore.Record{
+				Offset: found.offset, UnixMillis: found.millis, Key: found.key, Value: found.value,
+			})
+		}
+	}
+	if r.From = next; next == r.To {
+		t.fetch.Ranges = t.fetch.Ranges[1:]
+	}
+	t.step(life, event)
+	t.world.later(func() { t.bring(life, id) })
+}
+
+func (t *trainer) reply(r trainercore.Reply) {
+	waiting := t.open[r.ID]
+	delete(t.open, r.ID)
+	if waiting == nil {
+		return
+	}
+	r.Answer.Trainer = history.TrainerFacts{Instance: "instance"}
+	if p := r.Answer.Problem; p != nil && p.Stops() {
+		t.world.t.Fatalf("the trainer stopped the training: %v", p)
+	}
+	waiting(int(r.Status), r.Answer, true)
+}
