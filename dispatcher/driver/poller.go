@@ -109,8 +109,7 @@ func (b *batcher) wait(ctx context.Context, topic string, due time.Time) (histor
 		return nil, ctx.Err()
 	case <-timer.C:
 	}
-	batch := b.gather(time.Now().Add(together))
-	b.serve(ctx, batch)
+	b.serve(ctx, b.gather(w, time.Now().Add(together)))
 	select {
 	case r := <-w.done:
 		return r.offsets, r.err
@@ -119,10 +118,13 @@ func (b *batcher) wait(ctx context.Context, topic string, due time.Time) (histor
 	}
 }
 
-// gather takes all waiters that are due before the time.
-func (b *batcher) gather(before time.Time) []*waiter {
+// gather takes the waiter and all that are due before the time; none if another has already taken it along.
+func (b *batcher) gather(first *waiter, before time.Time) []*waiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if _, still := b.waiting[first]; !still {
+		return nil
+	}
 	var batch []*waiter
 	for w := range b.waiting {
 		if w.due.Before(before) {

@@ -1,0 +1,230 @@
+package driver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
+	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
+)
+
+// fakeKafka is a Watcher of topics with one partition each.
+type fakeKafka struct {
+	mu     sync.Mutex
+	ends   map[string]int64
+	broken map[string]error
+	calls  int
+	asked  []int
+}
+
+func (k *fakeKafka) Topic(_ context.Context, name string) (stream.Topic, error) {
+	return stream.Topic{ID: "id-" + name, Partitions: []int32{0}}, nil
+}
+
+func (k *fakeKafka) Stable(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.calls++
+	k.asked = append(k.asked, len(names))
+	found, failures := map[string][]stream.Offset{}, []error(nil)
+	for _, name := range names {
+		if err := k.broken[name]; err != nil {
+			failures = append(failures, &stream.TopicError{Topic: name, Err: err})
+			continue
+		}
+		found[name] = []stream.Offset{{Partition: 0, Offset: k.ends[name]}}
+	}
+	return found, errors.Join(failures...)
+}
+
+func (k *fakeKafka) Starts(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
+	found := map[string][]stream.Offset{}
+	for _, name := range names {
+		found[name] = []stream.Offset{{Partition: 0}}
+	}
+	return found, nil
+}
+
+func (k *fakeKafka) After(context.Context, string, int64) ([]stream.Offset, error) { return nil, nil }
+
+func (k *fakeKafka) produce(topic string, end int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ends[topic] = end
+}
+
+// fakeTrainer learns by moving its position.
+type fakeTrainer struct {
+	mu       sync.Mutex
+	store    state.Store
+	position history.Position
+	hash     history.Digest
+	records  int64
+	saved    *history.CheckpointFacts
+}
+
+func (f *fakeTrainer) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.hash.IsZero() {
+		genesis, err := f.store.Get(ctx, history.GenesisKey(request.Lineage))
+		if err != nil {
+			return 0, history.Answer{}, fmt.Errorf("read genesis: %w", err)
+		}
+		f.hash = history.ChainStart(genesis, request.Segment)
+	}
+	if request.From != f.position || request.Hash != f.hash {
+		return 409, f.answer(), nil
+	}
+	for _, data := range request.Entries {
+		entry, err := history.DecodeEntry(data)
+		if err != nil {
+			return 0, history.Answer{}, err
+		}
+		f.position, f.hash, f.records = history.Position{Entry: entry.Number}, history.Sum(data), f.records+entry.Span()
+	}
+	if request.Action == history.ActionFlush {
+		f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records}
+	}
+	return 200, f.answer(), nil
+}
+
+func (f *fakeTrainer) answer() history.Answer {
+	return history.Answer{Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved, Trainer: history.TrainerFacts{Instance: "i"}}
+}
+
+type fakeObject struct{}
+
+func (fakeObject) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
+
+func settings(name string) core.Settings {
+	return core.Settings{
+		Lineage: history.Lineage{Namespace: "ns", Name: name, Number: 1}, UID: "uid", Writer: "w", Incarnation: "inc-" + name, Topic: name,
+		Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: 1,
+	}
+}
+
+func config(recorded string) core.Config {
+	return core.Config{
+		Generation: 1, Recorded: recorded, Reachable: true, Batch: core.Batch{MaxRecords: 100, Window: 50 * core.Millisecond},
+	}
+}
+
+func TestDriverLearnsWhatArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &state.Memory{}
+		kafka := &fakeKafka{ends: map[string]int64{}}
+		d := New(settings("clicks"), Parts{
+			Source: NewPoller(kafka), Store: store, Sender: &fakeTrainer{store: store}, Object: fakeObject{},
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			d.Run(ctx)
+		}()
+		d.Configure(config(""))
+		time.Sleep(2 * time.Second)
+		if f := d.Facts(); f.Incarnation != "inc-clicks" || f.Head != 0 {
+			t.Fatalf("incarnation %q, head %d; want inc-clicks and no entry before it is recorded", f.Incarnation, f.Head)
+		}
+		d.Configure(config("inc-clicks"))
+		kafka.produce("clicks", 1234)
+		time.Sleep(5 * time.Second)
+		f := d.Facts()
+		if f.Records != 1234 || f.Lag != 0 || f.Checkpoint == nil || f.Checkpoint.Position != f.Position || f.Phase != history.PhaseRunning {
+			data, _ := json.Marshal(f)
+			t.Errorf("facts %s, want 1234 records learned and saved", data)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+// Hundreds of idle trainings of one cluster cost about as many requests as one.
+func TestPollerReadsForAllTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const trainings = 300
+		store := &state.Memory{}
+		kafka := &fakeKafka{ends: map[string]int64{}}
+		poller := NewPoller(kafka)
+		var running sync.WaitGroup
+		ctx, cancel := context.WithCancel(t.Context())
+		for i := range trainings {
+			name := fmt.Sprintf("t%d", i)
+			d := New(settings(name), Parts{Source: poller, Store: store, Sender: &fakeTrainer{store: store}, Object: fakeObject{}})
+			running.Go(func() { d.Run(ctx) })
+			d.Configure(config(""))
+			time.Sleep(7 * time.Millisecond)
+		}
+		time.Sleep(10 * time.Second)
+		kafka.mu.Lock()
+		kafka.calls = 0
+		kafka.mu.Unlock()
+		time.Sleep(60 * time.Second)
+		kafka.mu.Lock()
+		if kafka.calls < 110 || kafka.calls > 150 {
+			t.Errorf("%d calls in 60 s, want about 120", kafka.calls)
+		}
+		kafka.mu.Unlock()
+		cancel()
+		running.Wait()
+	})
+}
+
+// One training's missing topic is not another's.
+func TestPollerFailsTopicsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kafka := &fakeKafka{ends: map[string]int64{"good": 7}, broken: map[string]error{"bad": stream.ErrTopicMissing}}
+		poller := NewPoller(kafka)
+		due := time.Now().Add(time.Second)
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if got, err := poller.Stable(t.Context(), "good", due); err != nil || got[0].Offset != 7 {
+				t.Errorf("good: %v, %v", got, err)
+			}
+		})
+		wait.Go(func() {
+			if _, err := poller.Stable(t.Context(), "bad", due); !errors.Is(err, stream.ErrTopicMissing) {
+				t.Errorf("bad: %v, want ErrTopicMissing", err)
+			}
+		})
+		wait.Wait()
+		if kafka.calls != 1 {
+			t.Errorf("%d calls, want 1", kafka.calls)
+		}
+	})
+}
+
+func TestOutcomes(t *testing.T) {
+	tests := map[string]struct {
+		err  error
+		want core.Outcome
+	}{
+		"not found":       {fmt.Errorf("get: %w", state.ErrNotFound), core.NotFound},
+		"exists":          {state.ErrExists, core.Exists},
+		"store refuses":   {state.ErrAuthentication, core.Refused},
+		"kafka refuses":   {fmt.Errorf("dial: %w", stream.ErrAuthentication), core.Refused},
+		"no topic":        {&stream.TopicError{Topic: "t", Err: stream.ErrTopicMissing}, core.TopicMissing},
+		"no secret":       {fmt.Errorf("x: %w", ErrCredentialsMissing), core.CredentialsMissing},
+		"anything else":   {errors.New("timeout"), core.Failed},
+		"unreachable":     {stream.ErrUnreachable, core.Failed},
+		"object is gone":  {ErrObjectMissing, core.NotFound},
+		"deadline passed": {context.DeadlineExceeded, core.Failed},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := outcome(test.err); got != test.want {
+				t.Errorf("outcome %d, want %d", got, test.want)
+			}
+		})
+	}
+}
