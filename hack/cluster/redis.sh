@@ -5,13 +5,16 @@ set -euo pipefail
 # shellcheck source=process.sh
 . "$(dirname "$0")/process.sh"
 
+answers() { [[ $(REDISCLI_AUTH=$(<"$pki/redis.password") in_ns redis-cli --no-auth-warning -h "$node" "$@" ping) == PONG ]]; }
+
 case ${1:-} in
 start)
   mkdir -p "$STATE/redis"
   render redis.conf
   (umask 077 && echo "requirepass $(<"$pki/redis.password")" >"$config/redis-password.conf")
   start redis redis-server "$config/redis.conf"
-  ready redis 30 port_open "$node" 6379
+  ready redis 30 answers
+  ready redis 30 answers -p 6380 --tls --cacert "$pki/data-ca.crt"
   ;;
 stop) stop redis ;;
 kill) stop redis KILL ;;

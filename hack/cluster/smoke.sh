@@ -5,8 +5,8 @@ set -euo pipefail
 # shellcheck source=process.sh
 . "$(dirname "$0")/process.sh"
 work=$(mktemp -d)
-namespace=creek-smoke
-trap 'k delete namespace $namespace --ignore-not-found --wait=false >/dev/null; rm -rf "$work"' EXIT
+namespace=creek-smoke-$(openssl rand -hex 3) # a new one each time: Knative still answers for one that is being deleted
+trap 'k delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null; rm -rf "$work"' EXIT
 export CGO_ENABLED=0
 command -v curl >/dev/null || die "curl is missing; on Debian: apt-get install curl"
 alive image-registry || die "no cluster runs from $STATE; up.sh starts one"
@@ -20,14 +20,14 @@ build() {
   in_ns "$bin/images" push "$work/hello.tar" "$registry"
 }
 deploy() {
-  k get namespace $namespace || k create namespace $namespace
+  k create namespace "$namespace"
   render hello.yaml "$work/hello.yaml"
-  sed -i "s|@INITIAL@|$initial|" "$work/hello.yaml"
+  sed -i "s|@INITIAL@|$initial|; s|@NAMESPACE@|$namespace|" "$work/hello.yaml"
   k apply -f "$work/hello.yaml"
-  k -n $namespace wait --for=condition=Ready --timeout=60s ksvc/hello
+  k -n "$namespace" wait --for=condition=Ready --timeout=60s ksvc/hello
 }
 # get WHAT PATH: one field of an object of the test.
-get() { k -n $namespace get "$1" -o "jsonpath={$2}"; }
+get() { k -n "$namespace" get "$1" -o "jsonpath={$2}"; }
 pinned() {
   local revision
   revision=$(get ksvc/hello .status.latestReadyRevisionName)
@@ -35,7 +35,7 @@ pinned() {
 }
 call() { [[ $("$here/exec.sh" curl -sS --max-time 30 "$(get ksvc/hello .status.address.url)") == hello ]]; }
 # living: the pods that are not on their way out; Knative lets a pod drain for half a minute after it has scaled to zero.
-living() { k -n $namespace get pods -o 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}} {{end}}{{end}}'; }
+living() { k -n "$namespace" get pods -o 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}} {{end}}{{end}}'; }
 asleep() { local p; p=$(living) && [[ -z $p ]]; }
 awake() { local p; p=$(living) && [[ -n $p ]]; }
 
@@ -63,7 +63,8 @@ redis_keeps() {
   redis set smoke "$id"
   "$here/redis.sh" kill
   "$here/redis.sh" start
-  [[ $(redis get smoke) == "$id" && $(redis -p 6380 --tls --cacert "$pki/data-ca.crt" del smoke) == 1 ]]
+  [[ $(redis get smoke) == "$id" ]] || die "the key is gone"
+  [[ $(redis -p 6380 --tls --cacert "$pki/data-ca.crt" del smoke) == 1 ]] || die "it is not reached over TLS"
 }
 
 step "images and client built, image pushed" build
