@@ -9,9 +9,9 @@ import (
 const (
 	bucketGrowth = 1.05
 	lastBucket   = 340
-	// halfLife is the number of samples after which an old one counts half. Samples come at most every few seconds and only while a
-	// trainer works, so this is about an hour of work.
-	halfLife = 720
+	// halfLife is the number of samples after which an old one counts half. The operator adds one sample every half minute at most, the
+	// highest peak of that time, and none while nothing works: this is about an hour of work.
+	halfLife = 120
 	// UnitWeight is the stored weight of one fresh sample.
 	UnitWeight int64 = 1_000_000
 	// leastWeight is what a bucket needs to be kept: a single sample leaves after some ten half-lives.

@@ -156,7 +156,7 @@ func TestHistogram(t *testing.T) {
 
 func TestOldPeaksFade(t *testing.T) {
 	h := memory.Histogram(nil).Add(mi(1000))
-	for range 720 * 11 {
+	for range 120 * 11 {
 		h = h.Add(mi(10))
 	}
 	if got := h.Quantile(1); got > mi(11) {

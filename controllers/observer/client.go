@@ -24,7 +24,7 @@ const (
 
 // Client asks over HTTP: the dispatcher at URL over TLS, with the identity that it was given, and baseline pods in plain text.
 type Client struct {
-	url   string
+	url   string // of the dispatcher, without the path
 	plain *http.Client
 
 	mu       sync.Mutex
@@ -32,7 +32,7 @@ type Client struct {
 	secure   *http.Client
 }
 
-// NewClient returns a Client for the dispatcher at url.
+// NewClient returns a Client for the dispatcher at url, which has no path.
 func NewClient(url string) *Client {
 	return &Client{url: url, plain: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute}}}
 }
@@ -66,7 +66,7 @@ func (c *Client) Trainings(ctx context.Context) ([]history.Facts, error) {
 	var answer struct {
 		Trainings []history.Facts `json:"trainings"`
 	}
-	if err := get(ctx, client, c.url, token, &answer); err != nil {
+	if err := get(ctx, client, c.url+history.PathFacts, token, &answer); err != nil {
 		return nil, fmt.Errorf("ask the dispatcher at %s: %w", c.url, err)
 	}
 	return answer.Trainings, nil

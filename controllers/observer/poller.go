@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/history"
 )
 
@@ -224,7 +224,7 @@ func (p *Poller) tell() {
 		if !t.dirty || now.Sub(t.told) < VolatileInterval {
 			continue
 		}
-		object := &v1alpha1.CreekTraining{ObjectMeta: metav1.ObjectMeta{Namespace: t.key.Namespace, Name: t.key.Name}}
+		object := &trainingv1alpha1.CreekTraining{ObjectMeta: metav1.ObjectMeta{Namespace: t.key.Namespace, Name: t.key.Name}}
 		select {
 		case p.events <- event.GenericEvent{Object: object}:
 			t.dirty, t.told = false, now

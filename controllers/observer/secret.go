@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
 // secretInterval is how often the Secret is looked at when all is well; secretRetry when something failed.
@@ -44,10 +44,12 @@ func (k *Keeper) Start(ctx context.Context) error {
 			log.FromContext(ctx).Error(err, "Keeping the facts Secret failed", "Secret", k.Key)
 			wait = secretRetry
 		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return nil
-		case <-time.After(wait):
+		case <-timer.C:
 		}
 	}
 }
@@ -68,7 +70,7 @@ func (k *Keeper) Ensure(ctx context.Context) error {
 	case missing:
 		secret = corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{
-				Namespace: k.Key.Namespace, Name: k.Key.Name, Labels: map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy},
+				Namespace: k.Key.Namespace, Name: k.Key.Name, Labels: map[string]string{trainingv1alpha1.LabelManagedBy: trainingv1alpha1.ManagedBy},
 			},
 			Data: data,
 		}

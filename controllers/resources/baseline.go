@@ -9,7 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
 // baselineGraceSeconds is what a pinned trainer has to save its model and stop.
@@ -17,7 +17,7 @@ const baselineGraceSeconds int64 = 60
 
 // Baseline returns the Deployment that runs the same training a second time in a pod that never sleeps, or none. It panics when the
 // training asks for no baseline.
-func Baseline(t *v1alpha1.CreekTraining, s Settings, c Credentials) *appsv1.Deployment {
+func Baseline(t *trainingv1alpha1.CreekTraining, s Settings, c Credentials) *appsv1.Deployment {
 	labels := BaselineLabels(t.Name)
 	replicas := t.Spec.Baseline.Replicas
 	if t.Spec.Suspend {
@@ -50,7 +50,7 @@ func Baseline(t *v1alpha1.CreekTraining, s Settings, c Credentials) *appsv1.Depl
 }
 
 // baselineArgs adds what a worker learns from requests to the flags of every trainer.
-func baselineArgs(t *v1alpha1.CreekTraining, c Credentials) []string {
+func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	args := append(commonArgs(t, c), "--pinned", fmt.Sprintf("--lineage=%d", t.Spec.Lineage))
 	add := func(flag string, value any) { args = append(args, fmt.Sprintf("--%s=%v", flag, value)) }
 	if n := t.Spec.State.Checkpoint.EveryRecords; n > 0 {
@@ -71,7 +71,7 @@ func baselineArgs(t *v1alpha1.CreekTraining, c Credentials) []string {
 	return args
 }
 
-func baselineMemory(t *v1alpha1.CreekTraining) *resource.Quantity {
+func baselineMemory(t *trainingv1alpha1.CreekTraining) *resource.Quantity {
 	if memory := t.Spec.Baseline.Resources.Memory; memory != nil {
 		return memory
 	}

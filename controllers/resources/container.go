@@ -5,7 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/history"
 )
 
@@ -13,7 +13,7 @@ import (
 const trainerUser int64 = 65532
 
 // podSpec returns the pod of a trainer: its container, its Secrets, and nothing that the Pod Security level restricted forbids.
-func podSpec(t *v1alpha1.CreekTraining, c Credentials, container corev1.Container) corev1.PodSpec {
+func podSpec(t *trainingv1alpha1.CreekTraining, c Credentials, container corev1.Container) corev1.PodSpec {
 	vols, mounts := volumes(t, c)
 	container.Name = ContainerName
 	container.VolumeMounts = mounts
@@ -82,7 +82,7 @@ func MemoryLimit(containers []corev1.Container) int64 {
 }
 
 // commonArgs are the flags of every trainer.
-func commonArgs(t *v1alpha1.CreekTraining, c Credentials) []string {
+func commonArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	args := []string{"--namespace=" + t.Namespace, "--name=" + t.Name, "--token-file=" + pathToken + "/" + TokenKey}
 	args = append(args, StreamSettings(t).Args()...)
 	return append(args, StateSettings(t, c).Args()...)

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/controllers/memory"
 	"creek.dev/creek/controllers/resources"
 )
@@ -27,40 +27,40 @@ func settings() resources.Settings {
 	}
 }
 
-func minimal() *v1alpha1.CreekTraining {
-	return &v1alpha1.CreekTraining{
+func minimal() *trainingv1alpha1.CreekTraining {
+	return &trainingv1alpha1.CreekTraining{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "fraud", UID: "u-1", Generation: 1},
-		Spec: v1alpha1.CreekTrainingSpec{
+		Spec: trainingv1alpha1.CreekTrainingSpec{
 			Lineage: 1,
-			Source: v1alpha1.SourceSpec{
-				Kafka: v1alpha1.KafkaSource{BootstrapServers: []string{"kafka:9092"}, Topic: "payments"},
-				Format: v1alpha1.FormatSpec{
-					Type: v1alpha1.FormatJSON, Label: "fraud", Features: []v1alpha1.FeatureSpec{{Name: "amount"}},
+			Source: trainingv1alpha1.SourceSpec{
+				Kafka: trainingv1alpha1.KafkaSource{BootstrapServers: []string{"kafka:9092"}, Topic: "payments"},
+				Format: trainingv1alpha1.FormatSpec{
+					Type: trainingv1alpha1.FormatJSON, Label: "fraud", Features: []trainingv1alpha1.FeatureSpec{{Name: "amount"}},
 				},
 			},
-			Model: v1alpha1.ModelSpec{Algorithm: v1alpha1.AlgorithmLogisticRegression},
-			State: v1alpha1.StateSpec{Type: v1alpha1.StateRedis, Redis: &v1alpha1.RedisState{Address: "redis:6379"}},
+			Model: trainingv1alpha1.ModelSpec{Algorithm: trainingv1alpha1.AlgorithmLogisticRegression},
+			State: trainingv1alpha1.StateSpec{Type: trainingv1alpha1.StateRedis, Redis: &trainingv1alpha1.RedisState{Address: "redis:6379"}},
 		},
 	}
 }
 
-func full() *v1alpha1.CreekTraining {
+func full() *trainingv1alpha1.CreekTraining {
 	t := minimal()
 	t.Spec.Lineage = 3
 	kafka := &t.Spec.Source.Kafka
 	kafka.BootstrapServers = []string{"kafka-0:9093", "kafka-1:9093"}
-	kafka.TLS = &v1alpha1.KafkaTLS{CARef: &v1alpha1.KeyReference{Name: "kafka-ca", Key: "root.pem"}, CertRef: &v1alpha1.SecretReference{Name: "kafka-client"}}
-	kafka.SASL = &v1alpha1.KafkaSASL{Mechanism: v1alpha1.SASLScramSHA512, SecretRef: v1alpha1.SecretReference{Name: "kafka-user"}}
-	t.Spec.Source.Batch = v1alpha1.BatchSpec{MaxRecords: 5000, MaxBytes: quantity("2Mi"), Window: duration(50 * time.Millisecond)}
-	t.Spec.State.Redis.TLS = &v1alpha1.RedisTLS{CARef: &v1alpha1.KeyReference{Name: "redis-ca"}}
-	t.Spec.State.Redis.SecretRef = &v1alpha1.SecretReference{Name: "redis"}
-	t.Spec.State.Checkpoint = v1alpha1.CheckpointSpec{EveryRecords: 1000, Interval: duration(10 * time.Second)}
+	kafka.TLS = &trainingv1alpha1.KafkaTLS{CARef: &trainingv1alpha1.KeyReference{Name: "kafka-ca", Key: "root.pem"}, CertRef: &trainingv1alpha1.SecretReference{Name: "kafka-client"}}
+	kafka.SASL = &trainingv1alpha1.KafkaSASL{Mechanism: trainingv1alpha1.SASLScramSHA512, SecretRef: trainingv1alpha1.SecretReference{Name: "kafka-user"}}
+	t.Spec.Source.Batch = trainingv1alpha1.BatchSpec{MaxRecords: 5000, MaxBytes: quantity("2Mi"), Window: duration(50 * time.Millisecond)}
+	t.Spec.State.Redis.TLS = &trainingv1alpha1.RedisTLS{CARef: &trainingv1alpha1.KeyReference{Name: "redis-ca"}}
+	t.Spec.State.Redis.SecretRef = &trainingv1alpha1.SecretReference{Name: "redis"}
+	t.Spec.State.Checkpoint = trainingv1alpha1.CheckpointSpec{EveryRecords: 1000, Interval: duration(10 * time.Second)}
 	t.Spec.Scaling.IdleWindow = duration(6 * time.Second)
-	t.Spec.Trainer = v1alpha1.TrainerSpec{
-		CPU: quantity("200m"), ServiceAccountName: "trainer", ImagePullSecrets: []v1alpha1.SecretReference{{Name: "pull"}},
+	t.Spec.Trainer = trainingv1alpha1.TrainerSpec{
+		CPU: quantity("200m"), ServiceAccountName: "trainer", ImagePullSecrets: []trainingv1alpha1.SecretReference{{Name: "pull"}},
 		Labels: map[string]string{"team": "risk"}, Annotations: map[string]string{"example.com/cost": "ml"},
 	}
-	t.Spec.Baseline = &v1alpha1.BaselineSpec{Replicas: 1, Resources: v1alpha1.BaselineResources{CPU: quantity("1"), Memory: quantity("512Mi")}}
+	t.Spec.Baseline = &trainingv1alpha1.BaselineSpec{Replicas: 1, Resources: trainingv1alpha1.BaselineResources{CPU: quantity("1"), Memory: quantity("512Mi")}}
 	return t
 }
 
@@ -68,7 +68,7 @@ func quantity(text string) *resource.Quantity { return new(resource.MustParse(te
 
 func duration(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
 
-func worker(t *v1alpha1.CreekTraining, c resources.Credentials) resources.Worker {
+func worker(t *trainingv1alpha1.CreekTraining, c resources.Credentials) resources.Worker {
 	return resources.Worker{Settings: settings(), Credentials: c, Image: settings().ImageFor(t), Memory: 64 * memory.MiB}
 }
 
@@ -113,21 +113,21 @@ func TestBuilders(t *testing.T) {
 func TestTemplateHash(t *testing.T) {
 	base := resources.TemplateHash(minimal(), worker(minimal(), resources.Credentials{}))
 	tests := map[string]struct {
-		training func(*v1alpha1.CreekTraining)
+		training func(*trainingv1alpha1.CreekTraining)
 		worker   func(*resources.Worker)
 		same     bool
 	}{
 		"memory":         {worker: func(w *resources.Worker) { w.Memory *= 2 }, same: true},
 		"digest":         {worker: func(w *resources.Worker) { w.Image = "registry.example/creek-trainer@sha256:00" }, same: true},
 		"initial scale":  {worker: func(w *resources.Worker) { w.InitialScale = 1 }, same: true},
-		"lineage":        {training: func(t *v1alpha1.CreekTraining) { t.Spec.Lineage++ }, same: true},
-		"batch":          {training: func(t *v1alpha1.CreekTraining) { t.Spec.Source.Batch.MaxRecords++ }, same: true},
-		"brokers":        {training: func(t *v1alpha1.CreekTraining) { t.Spec.Source.Kafka.BootstrapServers = []string{"other:9092"} }},
-		"image":          {training: func(t *v1alpha1.CreekTraining) { t.Spec.Trainer.Image = "other:v2" }},
+		"lineage":        {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Lineage++ }, same: true},
+		"batch":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Source.Batch.MaxRecords++ }, same: true},
+		"brokers":        {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Source.Kafka.BootstrapServers = []string{"other:9092"} }},
+		"image":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Trainer.Image = "other:v2" }},
 		"operator image": {worker: func(w *resources.Worker) { w.Settings.Image = "other:v2" }},
-		"label":          {training: func(t *v1alpha1.CreekTraining) { t.Spec.Trainer.Labels = map[string]string{"a": "b"} }},
-		"redis secret": {training: func(t *v1alpha1.CreekTraining) {
-			t.Spec.State.Redis.SecretRef = &v1alpha1.SecretReference{Name: "redis"}
+		"label":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Trainer.Labels = map[string]string{"a": "b"} }},
+		"redis secret": {training: func(t *trainingv1alpha1.CreekTraining) {
+			t.Spec.State.Redis.SecretRef = &trainingv1alpha1.SecretReference{Name: "redis"}
 		}},
 	}
 	for name, test := range tests {

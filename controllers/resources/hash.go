@@ -5,13 +5,13 @@ import (
 
 	"knative.dev/serving/pkg/apis/autoscaling"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/history"
 )
 
 // TemplateHash identifies what a worker's pod is besides its memory: as long as it stays the same, what a preflight saw to work still
 // does. The image counts as it was asked for, not as the digest that it stands for; the initial scale does not count.
-func TemplateHash(t *v1alpha1.CreekTraining, w Worker) string {
+func TemplateHash(t *trainingv1alpha1.CreekTraining, w Worker) string {
 	annotations := merged(t.Spec.Trainer.Annotations, w.annotations(t))
 	delete(annotations, autoscaling.InitialScaleAnnotationKey)
 	vols, mounts := volumes(t, w.Credentials)

@@ -177,3 +177,14 @@ func contains(have, want map[string]string) bool {
 	}
 	return true
 }
+
+// MergeToken gives a Secret a token when it has none.
+func MergeToken(have, want *corev1.Secret) {
+	if len(have.Data[TokenKey]) == 0 {
+		if have.Data == nil {
+			have.Data = map[string][]byte{}
+		}
+		have.Data[TokenKey] = want.Data[TokenKey]
+	}
+	MergeMeta(have, want)
+}

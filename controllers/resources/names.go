@@ -6,7 +6,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
 // Names inside pods.
@@ -41,29 +41,29 @@ func DispatcherRoleName(training string) string { return training + "-creek-disp
 
 // Labels returns the labels of everything that belongs to a training.
 func Labels(training string) map[string]string {
-	return map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelName: training}
+	return map[string]string{trainingv1alpha1.LabelManagedBy: trainingv1alpha1.ManagedBy, trainingv1alpha1.LabelName: training}
 }
 
 // WorkerLabels returns the labels of a worker, of its Revisions and of its pods.
 func WorkerLabels(training string, worker int) map[string]string {
 	labels := Labels(training)
-	labels[v1alpha1.LabelRole] = v1alpha1.RoleWorker
-	labels[v1alpha1.LabelWorker] = fmt.Sprint(worker)
+	labels[trainingv1alpha1.LabelRole] = trainingv1alpha1.RoleWorker
+	labels[trainingv1alpha1.LabelWorker] = fmt.Sprint(worker)
 	return labels
 }
 
 // BaselineLabels returns the labels of the baseline and of its pods.
 func BaselineLabels(training string) map[string]string {
 	labels := Labels(training)
-	labels[v1alpha1.LabelRole] = v1alpha1.RoleBaseline
+	labels[trainingv1alpha1.LabelRole] = trainingv1alpha1.RoleBaseline
 	return labels
 }
 
 // meta returns the metadata of an object that the training controls.
-func meta(t *v1alpha1.CreekTraining, name string, labels map[string]string) metav1.ObjectMeta {
+func meta(t *trainingv1alpha1.CreekTraining, name string, labels map[string]string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
 		Namespace: t.Namespace, Name: name, Labels: labels,
-		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(t, v1alpha1.GroupVersion.WithKind("CreekTraining"))},
+		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(t, trainingv1alpha1.GroupVersion.WithKind("CreekTraining"))},
 	}
 }
 

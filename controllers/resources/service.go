@@ -13,7 +13,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
 // defaultIdleWindow is the API's default, for objects that were stored without it.
@@ -41,7 +41,7 @@ type Worker struct {
 }
 
 // Service returns a worker's Knative Service: one request at a time, at most one pod per Revision, none while nothing is asked of it.
-func Service(t *v1alpha1.CreekTraining, w Worker) *servingv1.Service {
+func Service(t *trainingv1alpha1.CreekTraining, w Worker) *servingv1.Service {
 	labels := WorkerLabels(t.Name, w.Number)
 	svc := &servingv1.Service{ObjectMeta: meta(t, WorkerName(t.Name, w.Number), merged(labels, map[string]string{
 		// A trainer must not be reachable from outside of the cluster.
@@ -74,7 +74,7 @@ func Service(t *v1alpha1.CreekTraining, w Worker) *servingv1.Service {
 	return svc
 }
 
-func (w Worker) annotations(t *v1alpha1.CreekTraining) map[string]string {
+func (w Worker) annotations(t *trainingv1alpha1.CreekTraining) map[string]string {
 	window := defaultIdleWindow
 	if t.Spec.Scaling.IdleWindow != nil {
 		window = t.Spec.Scaling.IdleWindow.Duration

@@ -3,7 +3,7 @@ package resources
 import (
 	"k8s.io/apimachinery/pkg/types"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 )
@@ -19,7 +19,7 @@ type Settings struct {
 }
 
 // ImageFor returns the image that a training asks for.
-func (s Settings) ImageFor(t *v1alpha1.CreekTraining) string {
+func (s Settings) ImageFor(t *trainingv1alpha1.CreekTraining) string {
 	if t.Spec.Trainer.Image != "" {
 		return t.Spec.Trainer.Image
 	}
@@ -27,7 +27,7 @@ func (s Settings) ImageFor(t *v1alpha1.CreekTraining) string {
 }
 
 // StreamSettings returns how a trainer's pod reaches Kafka; the files are those that Volumes mounts.
-func StreamSettings(t *v1alpha1.CreekTraining) stream.Settings {
+func StreamSettings(t *trainingv1alpha1.CreekTraining) stream.Settings {
 	kafka := t.Spec.Source.Kafka
 	s := stream.Settings{Brokers: kafka.BootstrapServers, TLS: kafka.TLS != nil}
 	if kafka.TLS != nil && kafka.TLS.CARef != nil {
@@ -44,7 +44,7 @@ func StreamSettings(t *v1alpha1.CreekTraining) stream.Settings {
 }
 
 // StateSettings returns how a trainer's pod reaches the state store.
-func StateSettings(t *v1alpha1.CreekTraining, c Credentials) state.Settings {
+func StateSettings(t *trainingv1alpha1.CreekTraining, c Credentials) state.Settings {
 	s := state.Settings{Type: string(t.Spec.State.Type)}
 	redis := t.Spec.State.Redis
 	if redis == nil {

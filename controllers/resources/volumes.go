@@ -3,7 +3,7 @@ package resources
 import (
 	corev1 "k8s.io/api/core/v1"
 
-	"creek.dev/creek/api/v1alpha1"
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
 // Where a pod finds its Secrets, and the names of the files there.
@@ -42,7 +42,7 @@ type SecretKeys struct {
 }
 
 // SourceSecrets returns the Secrets by which a training reaches its source.
-func SourceSecrets(t *v1alpha1.CreekTraining) []SecretKeys {
+func SourceSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
 	var out []SecretKeys
 	kafka := t.Spec.Source.Kafka
 	if kafka.TLS != nil && kafka.TLS.CARef != nil {
@@ -67,7 +67,7 @@ func SourceSecrets(t *v1alpha1.CreekTraining) []SecretKeys {
 }
 
 // StateSecrets returns the Secrets by which a training reaches its state store.
-func StateSecrets(t *v1alpha1.CreekTraining) []SecretKeys {
+func StateSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
 	redis := t.Spec.State.Redis
 	if redis == nil {
 		return nil
@@ -88,7 +88,7 @@ func StateSecrets(t *v1alpha1.CreekTraining) []SecretKeys {
 	return out
 }
 
-func keyOf(ref *v1alpha1.KeyReference) string {
+func keyOf(ref *trainingv1alpha1.KeyReference) string {
 	if ref.Key == "" {
 		return fileCA
 	}
@@ -96,7 +96,7 @@ func keyOf(ref *v1alpha1.KeyReference) string {
 }
 
 // volumes returns the Secrets that a pod mounts, read-only, and where.
-func volumes(t *v1alpha1.CreekTraining, c Credentials) ([]corev1.Volume, []corev1.VolumeMount) {
+func volumes(t *trainingv1alpha1.CreekTraining, c Credentials) ([]corev1.Volume, []corev1.VolumeMount) {
 	secrets := []SecretKeys{{Name: TokenName(t.Name), Keys: []string{TokenKey}, mount: pathToken, volume: "token", files: []string{TokenKey}}}
 	secrets = append(secrets, SourceSecrets(t)...)
 	secrets = append(secrets, StateSecrets(t)...)

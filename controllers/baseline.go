@@ -1,0 +1,40 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"creek.dev/creek/controllers/resources"
+)
+
+// +kubebuilder:rbac:groups=apps,resources=deployments,verbs=get;list;watch;create;patch;delete
+
+// reconcileBaseline runs the baseline when it is asked for, and removes it when it is not.
+func (r *Reconciler) reconcileBaseline(ctx context.Context, s *scope) error {
+	if s.training.Spec.Baseline == nil {
+		return r.removeBaseline(ctx, s)
+	}
+	if s.accessProblem != nil {
+		s.baselineProblem = s.accessProblem
+		return nil
+	}
+	want := resources.Baseline(s.training, r.Settings, s.credentials)
+	deployment, problem, err := ensure(ctx, r, s, s.deployment, want, resources.MergeDeployment)
+	if err != nil {
+		return err
+	}
+	s.deployment, s.baselineProblem = deployment, problem
+	return nil
+}
+
+func (r *Reconciler) removeBaseline(ctx context.Context, s *scope) error {
+	if s.deployment == nil || !s.deployment.DeletionTimestamp.IsZero() || !mine(s.deployment, s.training) {
+		return nil
+	}
+	if err := r.Client.Delete(ctx, s.deployment); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("delete the baseline's Deployment: %w", err)
+	}
+	return nil
+}

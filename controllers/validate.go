@@ -1,0 +1,38 @@
+package controllers
+
+import (
+	"context"
+
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
+	"creek.dev/creek/trainer/online"
+)
+
+// validate checks what the API server could not: that the learner takes the model as it is described.
+func (r *Reconciler) validate(_ context.Context, s *scope) error {
+	s.refused = checkSpec(s.training)
+	return nil
+}
+
+// checkSpec returns why a spec can never work, nil when it can.
+func checkSpec(t *trainingv1alpha1.CreekTraining) *verdict {
+	if err := learnerConfig(t).Validate(); err != nil {
+		return verdictf(trainingv1alpha1.ReasonInvalidParameter, "The learner refuses spec.model: %v. Change it together with spec.lineage.", err)
+	}
+	return nil
+}
+
+// learnerConfig is what the learner will be made from.
+func learnerConfig(t *trainingv1alpha1.CreekTraining) online.Config {
+	model, format := t.Spec.Model, t.Spec.Source.Format
+	config := online.Config{
+		Algorithm: string(model.Algorithm), Task: string(model.Task), Seed: uint64(model.Seed),
+		Parameters: model.Parameters, Classes: format.Classes,
+	}
+	for _, step := range model.Preprocessing {
+		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: string(step.Type), Parameters: step.Parameters})
+	}
+	for _, feature := range format.Features {
+		config.Features = append(config.Features, feature.Name)
+	}
+	return config
+}
