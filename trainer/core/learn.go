@@ -85,13 +85,11 @@ func (s *Shard) advance(next int64) {
 // goOn saves when that is due, and ends the request when nothing is left of it.
 func (s *Shard) goOn() {
 	w, r := s.open, s.resident
-	due := s.saving == nil && r.due(w.request.Save, s.now)
-	if len(w.plan) == 0 {
+	switch {
+	case len(w.plan) == 0:
 		w.fetch = 0
-		s.end(ending{status: StatusDone, save: due})
-		return
-	}
-	if due {
+		s.end(ending{status: StatusDone})
+	case s.saving == nil && r.due(w.request.Save, s.now):
 		s.save()
 	}
 }

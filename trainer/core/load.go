@@ -38,7 +38,7 @@ func (s *Shard) locate() {
 	named := w.request.Checkpoint
 	switch {
 	case s.alreadyDone():
-		s.end(ending{status: StatusDone, save: w.request.Action == history.ActionFlush || r.due(w.request.Save, s.now)})
+		s.end(ending{status: StatusDone, save: w.request.Action == history.ActionFlush})
 	case named != nil && !w.tried && named.Compare(r.position) > 0:
 		s.readNamed()
 	case w.tried && !w.listed:

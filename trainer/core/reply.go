@@ -6,9 +6,6 @@ import "creek.dev/creek/history"
 func (s *Shard) end(e ending) {
 	w := s.open
 	s.stopFetch()
-	if s.terminating {
-		e.save = true
-	}
 	w.stage, w.ending = stageEnding, e
 	s.finish()
 }
@@ -25,7 +22,7 @@ func (s *Shard) finish() {
 	if s.saving != nil {
 		return
 	}
-	if w.ending.save && s.resident != nil && s.resident.unsaved() {
+	if r := s.resident; r != nil && r.unsaved() && (w.ending.save || (w.ending.status == StatusDone && r.due(w.request.Save, s.now))) {
 		s.save()
 		return
 	}

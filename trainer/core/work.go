@@ -100,7 +100,7 @@ func (s *Shard) begin() {
 	w.stage, w.plan = stageLearn, plan
 	s.settle()
 	if len(plan) == 0 {
-		s.end(ending{status: StatusDone, save: r.due(w.request.Save, s.now)})
+		s.end(ending{status: StatusDone})
 		return
 	}
 	s.fetches++
