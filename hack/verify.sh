@@ -24,10 +24,11 @@ formatted() {
 }
 
 in_each_module() {
-  local module
+  local module status=0
   for module in "${modules[@]}"; do
-    (cd "$module" && "$@") || { echo "verify: in $module: $*"; return 1; }
+    (cd "$module" && "$@") || { echo "verify: failed in $module: $*"; status=1; }
   done
+  return $status
 }
 
 # Each folder with a kustomization of its own kind must render (a Component only does as part of another).
