@@ -8,5 +8,6 @@ tool=hack/tools/run.sh
 $tool controller-gen object paths=./api/...
 $tool controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
 
-# Every go:generate directive: schemas, tables in the documentation, tables of numbers.
+# Every go:generate directive, package by package in the order of their names: the operator's role from its markers, the documentation's
+# tables, the chart's copies of CRD and rules, tables of numbers. What reads the CRD finds it written above.
 go generate ./...

@@ -13,7 +13,7 @@ done
 if command -v shellcheck >/dev/null; then
   # Scripts by their first line, since not all end in .sh.
   mapfile -t scripts < <(git grep -lIE '^#!.*\b(ba)?sh$' -- ':!*.go' ':!*.md')
-  ((${#scripts[@]} == 0)) || shellcheck -x "${scripts[@]}" || failed=1
+  ((${#scripts[@]} == 0)) || shellcheck "${scripts[@]}" || failed=1
 else
   echo "lint: shellcheck is not on the PATH; the shell scripts were not checked" >&2
 fi
