@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -44,9 +45,7 @@ func (r *Redis) replication(ctx context.Context) (Durability, string, error) {
 	}
 	fields := map[string]string{}
 	for _, section := range info {
-		for name, value := range section {
-			fields[name] = value
-		}
+		maps.Copy(fields, section)
 	}
 	switch {
 	case fields["role"] != "master":

@@ -19,22 +19,22 @@ const writerFolder = "CREEK_STATE_TEST_WRITER"
 
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(writerFolder); folder != "" {
-		writeForEver(folder)
+		fmt.Fprintln(os.Stderr, writeForEver(folder))
+		return
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
 
 func wide(i int) []byte { return bytes.Repeat(fmt.Appendf(nil, "%08d", i), 20_000) }
 
-func writeForEver(folder string) {
+func writeForEver(folder string) error {
 	store, err := state.NewFile(folder)
 	for i := 0; err == nil; i++ {
 		if err = store.PutIfAbsent(context.Background(), fmt.Sprintf("kill/file/1/%d", i), wide(i)); err == nil {
 			fmt.Println(i)
 		}
 	}
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
+	return err
 }
 
 // TestFileSurvivesKill kills writers with kill -9 and looks for values that are cut short, and for acknowledged ones that are gone.

@@ -123,10 +123,10 @@ func (r *Redis) List(ctx context.Context, prefix, after string, limit int) ([]st
 	if after >= prefix {
 		lower = "(" + after
 	}
-	by := &redis.ZRangeBy{Min: lower, Max: "(" + prefix + "\x7f", Count: int64(limit)}
+	by := redis.ZRangeArgs{Key: indexKey(owner), ByLex: true, Start: lower, Stop: "(" + prefix + "\x7f", Count: int64(limit)}
 	var keys []string
 	err = again(ctx, func() (err error) {
-		keys, err = r.client.ZRangeByLex(ctx, indexKey(owner), by).Result()
+		keys, err = r.client.ZRangeArgs(ctx, by).Result()
 		return err
 	})
 	return keys, r.explain("list", prefix, err)
@@ -183,8 +183,7 @@ func (r *Redis) explain(doing, key string, err error) error {
 	case redis.IsOOMError(err):
 		return fmt.Errorf("%s %s in Redis at %s: it is full, raise its maxmemory: %w", doing, key, r.address, err)
 	}
-	var verification *tls.CertificateVerificationError
-	if errors.As(err, &verification) {
+	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
 		return fmt.Errorf("%s %s in Redis at %s: its certificate is not trusted, check the CA that is named: %w", doing, key, r.address, err)
 	}
 	return fmt.Errorf("%s %s in Redis at %s: %w", doing, key, r.address, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,7 +142,7 @@ func TestDamageIsNamed(t *testing.T) {
 				t.Errorf("%s: %d records were handed out, want the one before", name, handed)
 			}
 		}
-		if err == nil || !bytes.Contains([]byte(err.Error()), []byte("offset 7")) {
+		if err == nil || !strings.Contains(err.Error(), "offset 7") {
 			t.Errorf("%s: error %v does not name the batch at offset 7", name, err)
 		}
 	}

@@ -74,8 +74,8 @@ func (k *cluster) awaitLeaders(ctx context.Context, name string, partitions int)
 			return nil
 		}
 		if !wait(ctx, firstPause) {
-			return fmt.Errorf("create topic %s: it was made, but not all of its %d partitions have leaders yet: %w (%v)",
-				name, partitions, ctx.Err(), err)
+			return fmt.Errorf("create topic %s: it was made, but not all of its %d partitions have leaders yet: %w",
+				name, partitions, errors.Join(ctx.Err(), err))
 		}
 	}
 }

@@ -203,7 +203,7 @@ func TestReadStopsWhereItsFunctionFails(t *testing.T) {
 		last = batch[len(batch)-1].Offset
 		return nil
 	})
-	if err != refused || next != last+1 || next <= 15_000 {
+	if !errors.Is(err, refused) || next != last+1 || next <= 15_000 {
 		t.Fatalf("next %d after offset %d, error %v", next, last, err)
 	}
 	if got, _, err := collect(limit(t), r, 0, next, 30_000); err != nil || int64(len(got)) != 30_000-next {

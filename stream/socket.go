@@ -61,8 +61,7 @@ func (c Connection) explainOpen(address string, err error) error {
 
 // refused tells an answer that will be the same until the credentials change.
 func (c Connection) refused(err error) bool {
-	var code kafka.Error
-	if errors.As(err, &code) {
+	if code, ok := errors.AsType[kafka.Error](err); ok {
 		return code == kafka.SASLAuthenticationFailed || code == kafka.UnsupportedSASLMechanism || code == kafka.IllegalSASLState
 	}
 	return c.Mechanism != "" && strings.Contains(err.Error(), "SASL authentication process has failed")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -92,9 +93,7 @@ func (w *Watcher) ask(ctx context.Context, names []string, timestamp int64) (map
 			out[name] = offsets
 			delete(failures, name)
 		}
-		for name, err := range missing {
-			failures[name] = err
-		}
+		maps.Copy(failures, missing)
 		pending = nil
 		for name, err := range failed {
 			failures[name] = err

@@ -59,7 +59,7 @@ func (r *Redis) Start() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // The server has its own handle.
 	r.run = exec.Command("redis-server", r.args...)
 	r.run.Stdout, r.run.Stderr = log, log
 	if err := r.run.Start(); err != nil {

@@ -87,12 +87,12 @@ func TestSeedsDecide(t *testing.T) {
 }
 
 func TestParametersAreChecked(t *testing.T) {
-	for name, make := range map[string]func() (arrival.Process, error){
+	for name, open := range map[string]func() (arrival.Process, error){
 		"rate": func() (arrival.Process, error) { return arrival.Constant(0) },
 		"off":  func() (arrival.Process, error) { return arrival.OnOff(1, time.Second, 0, 1) },
 		"on":   func() (arrival.Process, error) { return arrival.OnOff(1, -time.Second, time.Second, 1) },
 	} {
-		if _, err := make(); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := open(); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("error %v does not name %s", err, name)
 		}
 	}
