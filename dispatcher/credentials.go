@@ -73,19 +73,9 @@ func (s secrets) authority(ctx context.Context, ref *v1alpha1.KeyReference) ([]b
 // kafka returns the connection that the spec describes, Secrets read now.
 func (s secrets) kafka(ctx context.Context, spec v1alpha1.KafkaSource) (stream.Connection, error) {
 	c := stream.Connection{Brokers: spec.BootstrapServers}
-	var err error
 	if spec.TLS != nil {
-		c.TLS = true
-		if c.CA, err = s.authority(ctx, spec.TLS.CARef); err != nil {
+		if err := s.kafkaTLS(ctx, *spec.TLS, &c); err != nil {
 			return c, err
-		}
-		if ref := spec.TLS.CertRef; ref != nil {
-			if c.Cert, err = s.value(ctx, ref.Name, corev1.TLSCertKey); err != nil {
-				return c, err
-			}
-			if c.CertKey, err = s.value(ctx, ref.Name, corev1.TLSPrivateKeyKey); err != nil {
-				return c, err
-			}
 		}
 	}
 	if spec.SASL == nil {
@@ -99,6 +89,19 @@ func (s secrets) kafka(ctx context.Context, spec v1alpha1.KafkaSource) (stream.C
 	password, err := s.value(ctx, spec.SASL.SecretRef.Name, keyPassword)
 	c.Username, c.Password = string(username), string(password)
 	return c, err
+}
+
+// kafkaTLS fills in what a connection needs for TLS.
+func (s secrets) kafkaTLS(ctx context.Context, spec v1alpha1.KafkaTLS, c *stream.Connection) (err error) {
+	c.TLS = true
+	if c.CA, err = s.authority(ctx, spec.CARef); err != nil || spec.CertRef == nil {
+		return err
+	}
+	if c.Cert, err = s.value(ctx, spec.CertRef.Name, corev1.TLSCertKey); err != nil {
+		return err
+	}
+	c.CertKey, err = s.value(ctx, spec.CertRef.Name, corev1.TLSPrivateKeyKey)
+	return err
 }
 
 // store returns the state store that the spec describes, Secrets read now.

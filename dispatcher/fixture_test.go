@@ -217,8 +217,8 @@ func secret(name string, data map[string]string) *corev1.Secret {
 	return s
 }
 
-func token(name string) *corev1.Secret {
-	return secret(name+"-token", map[string]string{"token": "the-token"})
+func clicksToken() *corev1.Secret {
+	return secret("clicks-token", map[string]string{"token": "the-token"})
 }
 
 func condition(t *v1alpha1.CreekTraining, kind, reason string) {

@@ -47,7 +47,7 @@ func (i *identity) load() error {
 	if err == nil {
 		token, err = os.ReadFile(filepath.Join(i.directory, fileToken))
 	}
-	if err == nil && len(strings.TrimSpace(string(token))) == 0 {
+	if err == nil && strings.TrimSpace(string(token)) == "" {
 		err = fmt.Errorf("%s is empty", fileToken)
 	}
 	if err != nil {

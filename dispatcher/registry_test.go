@@ -17,7 +17,7 @@ import (
 func TestTrainingIsDispatchedFromItsObject(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		object := newTraining("clicks")
-		c := newCluster(t, object, token("clicks"))
+		c := newCluster(t, object, clicksToken())
 		defer c.registry.Close()
 		c.registry.Apply(object)
 		c.produce(250)
@@ -108,7 +108,7 @@ func TestMissingSecretsAreNamedAndFoundLater(t *testing.T) {
 		if f.Trainer.Reason != history.ReasonSecretMissing || !strings.Contains(f.Trainer.Message, `"clicks-token"`) {
 			t.Errorf("trainer %v, want SecretMissing naming clicks-token", f.Trainer)
 		}
-		create(t, c, token("clicks"))
+		create(t, c, clicksToken())
 		time.Sleep(20 * time.Second)
 		if f := c.facts(); f.Trainer.Status != history.True {
 			t.Errorf("trainer %v", f.Trainer)
@@ -135,7 +135,7 @@ func TestCredentialsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		object := newTraining("clicks")
 		object.Spec.Source.Kafka.SASL = &v1alpha1.KafkaSASL{Mechanism: v1alpha1.SASLPlain, SecretRef: v1alpha1.SecretReference{Name: "kafka-user"}}
-		c := newCluster(t, object, token("clicks"), secret("kafka-user", map[string]string{"username": "u", "password": "secret"}))
+		c := newCluster(t, object, clicksToken(), secret("kafka-user", map[string]string{"username": "u", "password": "secret"}))
 		defer c.registry.Close()
 		c.registry.Apply(object)
 		time.Sleep(time.Minute)
@@ -173,7 +173,7 @@ func TestConnectionsAreSharedWithinANamespaceOnly(t *testing.T) {
 func TestObjectsThatComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		object := newTraining("clicks")
-		c := newCluster(t, object, token("clicks"))
+		c := newCluster(t, object, clicksToken())
 		defer c.registry.Close()
 		name := types.NamespacedName{Namespace: "shop", Name: "clicks"}
 		c.registry.Apply(object)
@@ -206,7 +206,7 @@ func TestDeletedObjectIsCleaned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		object := newTraining("clicks")
 		object.Spec.State.DeletionPolicy = v1alpha1.DeletionDelete
-		c := newCluster(t, object, token("clicks"))
+		c := newCluster(t, object, clicksToken())
 		defer c.registry.Close()
 		c.registry.Apply(object)
 		time.Sleep(2 * time.Second)

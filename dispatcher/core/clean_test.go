@@ -29,7 +29,7 @@ func TestCleaning(t *testing.T) {
 			r.ops = nil
 			before := len(r.store)
 			n := 0
-			r.intercept = func(op Op) (Result, bool) {
+			r.intercept = func(Op) (Result, bool) {
 				n++
 				return Result{Outcome: Failed, Message: "down"}, test.fail && n%4 == 0
 			}

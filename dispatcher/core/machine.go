@@ -71,7 +71,8 @@ func (m *Machine) Step(now Instant, event Event) []Effect {
 	}
 	m.wake = 0
 	m.advance()
-	effects := append(m.effects, Wake{At: m.wake})
+	m.effects = append(m.effects, Wake{At: m.wake})
+	effects := m.effects
 	m.effects = nil
 	return effects
 }

@@ -165,10 +165,9 @@ func (b *batcher) serve(ctx context.Context, batch []*waiter) {
 // failuresByTopic takes apart what a watcher says of several topics.
 func failuresByTopic(err error) map[string]error {
 	failures := map[string]error{}
-	var one *stream.TopicError
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
-			if errors.As(e, &one) {
+			if one, ok := errors.AsType[*stream.TopicError](e); ok {
 				failures[one.Topic] = e
 			}
 		}

@@ -26,8 +26,10 @@ func TestHTTPSender(t *testing.T) {
 			_, _ = w.Write(answer)
 		}, 409, 3, ""},
 		"a token that was changed": {"old", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) }, 200, 3, ""},
-		"a proxy's answer":         {"good", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no healthy upstream", 503) }, 0, 0, "status 503"},
-		"a redirect":               {"good", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, 0, 0, "status 302"},
+		"a proxy's answer": {"good", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no healthy upstream", http.StatusServiceUnavailable)
+		}, 0, 0, "status 503"},
+		"a redirect": {"good", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, 0, 0, "status 302"},
 		"an endless answer": {"good", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(strings.Repeat(" ", answerLimit+10)))
 		}, 0, 0, "longer than"},

@@ -19,11 +19,10 @@ type dispatcher struct {
 	steps int
 }
 
-func (w *world) addDispatcher() *dispatcher {
+func (w *world) addDispatcher() {
 	d := &dispatcher{world: w}
 	w.dispatchers = append(w.dispatchers, d)
 	d.start()
-	return d
 }
 
 func (d *dispatcher) start() {
