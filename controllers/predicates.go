@@ -38,7 +38,7 @@ func metaChanged(before, now client.Object) bool {
 func meaning(o client.Object) any {
 	switch o := o.(type) {
 	case *corev1.Pod:
-		return []any{o.Status.Phase, o.Status.PodIP, ready(o), limitOf(o), lastKill(o), troubleOf(o), resizeState(o)}
+		return []any{o.Status.Phase, o.Status.PodIP, ready(o), limitOf(o), lastKill(o).Unix(), troubleOf(o), resizeState(o)}
 	case *appsv1.Deployment:
 		return []any{o.Status.ObservedGeneration, o.Status.ReadyReplicas, o.Status.UpdatedReplicas, o.Status.Conditions}
 	case *servingv1.Service:
