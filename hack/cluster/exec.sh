@@ -15,5 +15,5 @@ export KUBECONFIG=$kubeconfig KUBECACHEDIR=$STATE/kubectl PATH=$bin:$PATH CREEK_
 export CREEK_NODE=$node CREEK_REGISTRY=$registry CREEK_KAFKA=$node:9092 CREEK_KAFKA_TLS=$node:9093 CREEK_REDIS=$node:6379 CREEK_REDIS_TLS=$node:6380
 # Names are looked up in the cluster's DNS: a mount of the command's own, seen by nobody else.
 # shellcheck disable=SC2016
-exec nsenter --net="/var/run/netns/$NETNS" -- unshare --mount \
+exec nsenter --net="/var/run/netns/$NETNS" -- unshare --mount --propagation slave \
   bash -c 'mount --bind "$0" "$(readlink -f /etc/resolv.conf)" && exec "$@"' "$config/resolv.conf" "$@"

@@ -12,7 +12,8 @@ alive image-registry || die "no cluster runs from $STATE; up.sh starts one"
 creek=$(digest creek)
 trainer=$(digest trainer)
 namespace=${CREEK_NAMESPACE:-creek-system}
+watched=${CREEK_WATCH_NAMESPACES:+\"${CREEK_WATCH_NAMESPACES//,/\",\"}\"}
 step "Creek installed in namespace $namespace" "$here/exec.sh" helm upgrade --install creek "$repo/charts/creek" \
   --namespace "$namespace" --create-namespace --wait --timeout 3m \
   --set "image.repository=$registry/creek,image.tag=${CREEK_IMAGE_TAG:-dev},image.digest=$creek" \
-  --set "trainer.image=$registry/trainer@$trainer" --set "watchNamespaces={${CREEK_WATCH_NAMESPACES:-}}" "$@"
+  --set "trainer.image=$registry/trainer@$trainer" --set-json "watchNamespaces=[$watched]" "$@"
