@@ -37,7 +37,7 @@ func (m *Machine) append() {
 		m.attempt()
 		return
 	}
-	if m.config.Suspend || !m.source.verified(m.topicID) || !m.recorded() {
+	if m.config.Suspend || !m.source.verified(m.topicID) || !m.recorded() || m.gap() {
 		return
 	}
 	if m.chain.head()-m.delivery.through() >= aheadLimit {
@@ -55,6 +55,17 @@ func (m *Machine) append() {
 // recorded tells whether the object's status records the incarnation, before which no entry may be written.
 func (m *Machine) recorded() bool {
 	return m.settings.Follower || m.config.Recorded == m.incarnation
+}
+
+// gap tells whether the topic no longer has the next records, or whether that is not known yet: then nothing is cut.
+func (m *Machine) gap() bool {
+	end := m.chain.end()
+	for _, start := range m.source.starts {
+		if at, _ := end.Get(start.Partition); start.Offset > at {
+			return true
+		}
+	}
+	return m.source.starts == nil
 }
 
 // due tells whether a slice is to be cut now, and how large it may be.
@@ -107,6 +118,9 @@ func (m *Machine) attempt() {
 	a := &m.appender
 	if a.number != m.chain.head()+1 {
 		// The history was read meanwhile, and what stands at the number was adopted.
+		if hash, ok := m.chain.hash(a.number); ok && hash == history.Sum(a.attempt) {
+			a.appended++
+		}
 		a.attempt, a.doubt = nil, false
 		return
 	}

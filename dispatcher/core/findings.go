@@ -64,7 +64,7 @@ func (m *Machine) storeAnswered() {
 	m.findings.state = reachable(message)
 }
 
-// checkDurability asks the store what it promises.
+// checkDurability asks the store what it promises. Where a training was under way, what the store still holds is looked at next.
 func (m *Machine) checkDurability() {
 	m.storeCall(&m.main, CheckDurability{}, func(r Result) {
 		f := &m.findings
@@ -77,6 +77,9 @@ func (m *Machine) checkDurability() {
 			f.durability, f.weakness = r.Durability, ""
 		}
 		m.storeAnswered()
+		if m.stage == stageReady {
+			m.stage = stageVerify
+		}
 	})
 }
 

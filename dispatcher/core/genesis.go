@@ -50,6 +50,17 @@ func (m *Machine) adopt(data []byte) {
 	}
 }
 
+// verifyGenesis finds out, after the store had failed, whether it came back without what it had acknowledged.
+func (m *Machine) verifyGenesis() {
+	m.storeCall(&m.main, Get{Key: history.GenesisKey(m.settings.Lineage)}, func(r Result) {
+		if r.Outcome != Done || history.ChainStart(r.Value, m.settings.Segment) != m.chain.start {
+			m.stop(m.genesisLost(m.incarnation))
+			return
+		}
+		m.stage = stageNewest
+	})
+}
+
 // misfit says why a genesis may not be adopted.
 func (m *Machine) misfit(g history.Genesis) *history.Problem {
 	const wayOut = "; raise spec.lineage to start anew, or apply the spec that the state was made with"

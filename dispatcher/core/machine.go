@@ -7,6 +7,7 @@ type stage int
 
 const (
 	stageGenesis    stage = iota // read genesis
+	stageVerify                  // see whether genesis is still what was adopted
 	stageResolve                 // make genesis: find its start offsets
 	stageTombstone               // see whether the adopted incarnation is being deleted
 	stageNewest                  // find the newest checkpoint
@@ -134,6 +135,8 @@ func (m *Machine) proceed() {
 	switch m.stage {
 	case stageGenesis:
 		m.readGenesis()
+	case stageVerify:
+		m.verifyGenesis()
 	case stageResolve:
 		m.resolve()
 	case stageTombstone:

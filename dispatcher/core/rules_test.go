@@ -171,6 +171,16 @@ func TestRule4TrainerElsewhere(t *testing.T) {
 			r.due, r.wake = nil, 0
 			r.configure(func(*Config) {})
 		},
+		"it is where it was long ago": func(r *rig) {
+			first := r.store[r.keys().Entry(1)]
+			r.trainer.position, r.trainer.hash, r.trainer.records = history.Position{Entry: 1}, history.Sum(first), 10
+			r.trainer.learned = r.trainer.learned[:1]
+			r.trainer.save()
+			r.stable = at(0, 40)
+			r.run(3 * Second)
+			r.trainer.position, r.trainer.hash, r.trainer.records = history.Position{Entry: 1}, history.Sum(first), 10
+			r.trainer.learned = r.trainer.learned[:1]
+		},
 		"its answer was lost": func(r *rig) {
 			once := false
 			r.intercept = func(op Op) (Result, bool) {
@@ -279,6 +289,38 @@ func TestRule4WhatTheStoreLostStops(t *testing.T) {
 			}
 			if f.Stopped == nil || f.Stopped.Reason != test.want {
 				t.Errorf("stopped %v, want %s", f.Stopped, test.want)
+			}
+		})
+	}
+}
+
+// Rule 11: a store that comes back without what it acknowledged is noticed at once.
+func TestRule11StoreThatComesBackEmpty(t *testing.T) {
+	tests := map[string]func(*rig){
+		"without anything":         func(r *rig) { clear(r.store) },
+		"without the newest entry": func(r *rig) { delete(r.store, r.keys().Entry(r.machine.chain.head())) },
+	}
+	for name, lose := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.stable = at(0, 500)
+			r.configure(func(*Config) {})
+			r.run(5 * Second)
+			head := r.machine.chain.head()
+			lose(r)
+			failed := false
+			r.intercept = func(op Op) (Result, bool) {
+				if _, put := op.(Put); put && !failed {
+					failed = true
+					return Result{Outcome: Failed, Message: "connection refused"}, true
+				}
+				return Result{}, false
+			}
+			r.stable = at(0, 600)
+			r.run(5 * Second)
+			f := r.machine.Facts()
+			if f.Stopped == nil || f.Stopped.Reason != history.ReasonStateLost || f.Head != head {
+				t.Errorf("stopped %v at head %d, want StateLost at %d", f.Stopped, f.Head, head)
 			}
 		})
 	}
