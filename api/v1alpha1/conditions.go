@@ -59,9 +59,6 @@ const (
 const (
 	// ReasonKnativeMissing: the cluster has no Knative Serving; install it. Nothing else of the training is made until then.
 	ReasonKnativeMissing = "KnativeMissing"
-	// ReasonZeroInitialScaleRefused: the cluster does not allow an initial scale of zero, so that each new revision starts a pod once;
-	// set allow-zero-initial-scale in Knative's ConfigMap config-autoscaler. The training works all the same.
-	ReasonZeroInitialScaleRefused = "ZeroInitialScaleRefused"
 	// ReasonServiceNotReady: the Knative Service of a worker is not ready; the message holds what Knative says.
 	ReasonServiceNotReady = "ServiceNotReady"
 	// ReasonServiceRefused: the cluster refused the Knative Service of a worker; the message holds its answer.

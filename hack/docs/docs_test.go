@@ -32,7 +32,11 @@ func TestPages(t *testing.T) {
 			"| `Suspended` | spec.suspend is true. |",
 			"| `MemoryExhausted` | A worker needs more memory",
 		},
-		"metrics.md": {"| `creek_trainer_requests_total` | counter | `action`, `code` |"},
+		"metrics.md": {
+			"| `creek_training_ready` | gauge | `namespace`, `name` |",
+			"| `creek_dispatcher_lag` | gauge | `namespace`, `name` |",
+			"| `creek_trainer_requests_total` | counter | `action`, `code` |",
+		},
 		"models.md":  {"| `learningRate` | `0.01` | `(0, 1]` |", "### StandardScaler"},
 	}
 	for name, page := range pages {

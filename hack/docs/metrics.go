@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"creek.dev/creek/controllers"
 	"creek.dev/creek/dispatcher"
 	"creek.dev/creek/trainer"
 )
@@ -21,14 +22,17 @@ type metric struct {
 
 // metricsPage lists the metrics of every program.
 func metricsPage(string) (string, error) {
-	var dispatching, training []metric
+	var operating, dispatching, training []metric
+	for _, m := range controllers.MetricsList {
+		operating = append(operating, metric{m.Name, string(m.Type), m.Help, m.Labels})
+	}
 	for _, m := range dispatcher.Metrics() {
 		dispatching = append(dispatching, metric{m.Name, m.Type, m.Help, m.Labels})
 	}
 	for _, m := range trainer.Metrics() {
 		training = append(training, metric{m.Name, m.Type, m.Help, m.Labels})
 	}
-	return metricsIntro + section("Dispatcher", dispatching) + section("Trainer", training), nil
+	return metricsIntro + section("Operator", operating) + section("Dispatcher", dispatching) + section("Trainer", training), nil
 }
 
 func section(title string, metrics []metric) string {

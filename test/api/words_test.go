@@ -4,6 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +29,37 @@ func TestReasons(t *testing.T) {
 		if known[name] != reason {
 			t.Errorf("history.%s is %q, api/v1alpha1 has %q", name, reason, known[name])
 		}
+	}
+}
+
+// TestReasonsAreGiven shows that no condition or reason is documented that nothing gives.
+func TestReasonsAreGiven(t *testing.T) {
+	const file = "../../api/v1alpha1/conditions.go"
+	unused := constants(t, file, "Reason")
+	maps.Copy(unused, constants(t, file, "Condition"))
+	for _, folder := range []string{"../../controllers", "../../dispatcher", "../../history"} {
+		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(parsed, func(node ast.Node) bool {
+				if name, ok := node.(*ast.Ident); ok {
+					delete(unused, name.Name)
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range unused {
+		t.Errorf("nothing gives v1alpha1.%s", name)
 	}
 }
 

@@ -30,7 +30,7 @@ func kustomize(t *testing.T, folder string) objects {
 func helm(t *testing.T, namespace string, values ...string) objects {
 	t.Helper()
 	args := []string{"template", "creek", filepath.Join(root, "charts", "creek"), "--namespace", namespace}
-	for _, value := range append([]string{"image.tag=latest", "trainer.image=creek-trainer:latest"}, values...) {
+	for _, value := range append([]string{"image.tag=latest", "trainer.image=creek.dev/trainer:latest"}, values...) {
 		args = append(args, "--set", value)
 	}
 	return render(t, "helm", args...)

@@ -26,7 +26,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 
 {{- define "creek.trainerImage" -}}
-{{ .Values.trainer.image | default (printf "creek-trainer:%s" .Chart.AppVersion) }}
+{{ .Values.trainer.image | default (printf "creek.dev/trainer:%s" .Chart.AppVersion) }}
 {{- end }}
 
 {{- /* What the pods of operator and dispatcher have in common, before and after their containers. */}}
@@ -71,7 +71,7 @@ securityContext:
 {{- $name := printf "creek-%s" .component -}}
 {{- $labels := include "creek.labels" . -}}
 {{- $home := .root.Release.Namespace -}}
-{{- range .root.Values.watchNamespaces | default (list "") }}
+{{- range compact .root.Values.watchNamespaces | default (list "") }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ ternary "Role" "ClusterRole" (ne . "") }}
