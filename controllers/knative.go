@@ -20,7 +20,9 @@ import (
 const (
 	// scaleInterval is how long what was read of the cluster's settings holds.
 	scaleInterval = 5 * time.Minute
-	allowZeroKey  = "allow-zero-initial-scale"
+	// knativeInterval is the default of Knative.Interval.
+	knativeInterval = 15 * time.Second
+	allowZeroKey    = "allow-zero-initial-scale"
 )
 
 // autoscalerConfig is where Knative keeps its autoscaler's settings.
@@ -33,6 +35,8 @@ type Knative struct {
 	// Live reads from the API server.
 	Live client.Reader
 	Now  func() time.Time
+	// Interval is how often a cluster without Knative is asked whether it has it now; 0: 15 s.
+	Interval time.Duration
 
 	mu      sync.Mutex
 	present bool

@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -32,12 +33,8 @@ import (
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
-const (
-	// trainingsAtOnce is how many trainings are reconciled at a time.
-	trainingsAtOnce = 4
-	// knativeInterval is how often a cluster without Knative is asked whether it has it now.
-	knativeInterval = 15 * time.Second
-)
+// trainingsAtOnce is how many trainings are reconciled at a time.
+const trainingsAtOnce = 4
 
 // scheme knows every kind that the operator reads or writes.
 var scheme = newScheme()
@@ -62,13 +59,11 @@ func ManagerOptions(options manager.Options, namespaces []string) manager.Option
 	ours := labels.SelectorFromSet(labels.Set{trainingv1alpha1.LabelManagedBy: trainingv1alpha1.ManagedBy})
 	ofTrainings, err := labels.NewRequirement(trainingv1alpha1.LabelName, selection.Exists, nil)
 	utilruntime.Must(err)
+	// Knative's kinds must not be named here: the cache would ask the cluster about them when it is made, and they may come later.
+	options.Cache.DefaultLabelSelector = ours
 	options.Cache.ByObject = map[client.Object]cache.ByObject{
-		&corev1.Pod{}:         {Label: labels.NewSelector().Add(*ofTrainings)},
-		&appsv1.Deployment{}:  {Label: ours},
-		&rbacv1.Role{}:        {Label: ours},
-		&rbacv1.RoleBinding{}: {Label: ours},
-		&servingv1.Service{}:  {Label: ours},
-		&servingv1.Revision{}: {Label: ours},
+		&trainingv1alpha1.CreekTraining{}: {Label: labels.Everything()},
+		&corev1.Pod{}:                     {Label: labels.NewSelector().Add(*ofTrainings)},
 	}
 	options.Cache.DefaultTransform = cache.TransformStripManagedFields()
 	if len(namespaces) > 0 {
@@ -130,7 +125,7 @@ func (*knativeWatch) NeedLeaderElection() bool { return true }
 
 // Start looks until Knative is there.
 func (k *knativeWatch) Start(ctx context.Context) error {
-	ticker := time.NewTicker(knativeInterval)
+	ticker := time.NewTicker(cmp.Or(k.reconciler.Knative.Interval, knativeInterval))
 	defer ticker.Stop()
 	for !k.reconciler.Knative.Present() {
 		select {
