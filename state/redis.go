@@ -186,5 +186,9 @@ func (r *Redis) explain(doing, key string, err error) error {
 	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
 		return fmt.Errorf("%s %s in Redis at %s: its certificate is not trusted, check the CA that is named: %w", doing, key, r.address, err)
 	}
+	if _, network := errors.AsType[net.Error](err); network || errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s %s in Redis at %s: it is not reached; check the address, the network, and whether TLS is spoken there: %w",
+			doing, key, r.address, err)
+	}
 	return fmt.Errorf("%s %s in Redis at %s: %w", doing, key, r.address, err)
 }

@@ -69,7 +69,7 @@ func try(ctx context.Context, c stream.Connection) error {
 	}
 	r := stream.NewReader(c)
 	defer r.Close()
-	_, _, err = collect(ctx, r, 0, 0, 1)
+	_, _, err = collect(ctx, r, ours, 0, 0, 1)
 	return err
 }
 

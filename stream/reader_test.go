@@ -19,9 +19,9 @@ import (
 
 // transactions writes transactions of size records each, every second of which is aborted, on one partition, and returns the values
 // of the committed ones and the partition's last stable offset.
-func transactions(t *testing.T, c stream.Connection, count, size int) (committed []string, end int64) {
+func transactions(t *testing.T, c stream.Connection, topic string, count, size int) (committed []string, end int64) {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(c.Brokers...), kgo.TransactionalID("test"), kgo.DefaultProduceTopic("records"),
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Brokers...), kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
@@ -50,11 +50,17 @@ func transactions(t *testing.T, c stream.Connection, count, size int) (committed
 
 func TestReadLeavesAbortedTransactionsOut(t *testing.T) {
 	_, connection := start(t)
-	committed, end := transactions(t, connection, 6, 4)
+	abortedLeftOut(t, connection, ours)
+}
+
+// abortedLeftOut cuts a log of transactions at every offset: lists of aborted ones and markers must hold from any offset on.
+func abortedLeftOut(t *testing.T, connection stream.Connection, topic string) {
+	t.Helper()
+	committed, end := transactions(t, connection, topic, 6, 4)
 	r := stream.NewReader(connection)
 	defer r.Close()
 	read := func(from, to int64) []string {
-		got, next, err := collect(limit(t), r, 0, from, to)
+		got, next, err := collect(limit(t), r, topic, 0, from, to)
 		if err != nil || next != to {
 			t.Fatalf("offsets %d to %d: next %d, error %v", from, to, next, err)
 		}
@@ -64,11 +70,7 @@ func TestReadLeavesAbortedTransactionsOut(t *testing.T) {
 		}
 		return values
 	}
-	if diff := cmp.Diff(committed, read(0, end)); diff != "" {
-		t.Error(diff)
-	}
-	// However the log is cut, the pieces add up: aborted lists and markers must hold from any offset on.
-	for cut := range end {
+	for cut := range end + 1 {
 		if diff := cmp.Diff(committed, append(read(0, cut), read(cut, end)...)); diff != "" {
 			t.Errorf("cut at %d: %s", cut, diff)
 		}
@@ -83,44 +85,54 @@ func TestReadPassesGapsOver(t *testing.T) {
 	t.Cleanup(broker.Close)
 	connection := stream.Connection{Brokers: broker.Addrs()}
 	config := map[string]string{"cleanup.policy": "compact", "segment.bytes": "200", "min.cleanable.dirty.ratio": "0", "min.compaction.lag.ms": "0"}
-	if err := stream.CreateTopic(limit(t), connection, "records", 1, config); err != nil {
+	if err := stream.CreateTopic(limit(t), connection, ours, 1, config); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 60 {
+	superseding(t, connection, ours, 60)
+	broker.Cluster().Compact()
+	if left := gapsPassedOver(t, connection, ours, 60); left == 0 || left == 60 {
+		t.Fatalf("%d records of 60 left by compaction", left)
+	}
+}
+
+// superseding writes n records, most of which a later one with the same key makes superfluous.
+func superseding(t *testing.T, c stream.Connection, topic string, n int) {
+	t.Helper()
+	for i := range n {
 		key := i % 3
 		if i%20 == 0 {
 			key = 1000 + i // The only one of its key, which compaction leaves.
 		}
 		record := stream.Record{UnixMillis: time.Now().UnixMilli(), Key: fmt.Appendf(nil, "%d", key), Value: fmt.Appendf(nil, "%d", i)}
-		produce(t, connection, "", 0, []stream.Record{record})
+		produce(t, c, topic, "", 0, []stream.Record{record})
 	}
-	broker.Cluster().Compact()
+}
+
+// gapsPassedOver reads the offsets below end, cut at each of them, and returns how many records they hold.
+func gapsPassedOver(t *testing.T, connection stream.Connection, topic string, end int64) int {
+	t.Helper()
 	r := stream.NewReader(connection)
 	defer r.Close()
-	all, next, err := collect(limit(t), r, 0, 0, 60)
-	if err != nil || next != 60 || len(all) == 0 || len(all) == 60 {
-		t.Fatalf("%d records of 60 left by compaction, next %d, error %v", len(all), next, err)
+	read := func(from, to int64) []stream.Record {
+		got, next, err := collect(limit(t), r, topic, 0, from, to)
+		if err != nil || next != to {
+			t.Fatalf("offsets %d to %d: next %d, error %v", from, to, next, err)
+		}
+		return got
 	}
-	t.Logf("compaction left %d of 60 records", len(all))
-	for cut := range int64(61) {
-		head, next, err := collect(limit(t), r, 0, 0, cut)
-		if err != nil || next != cut {
-			t.Fatalf("offsets 0 to %d: next %d, error %v", cut, next, err)
-		}
-		tail, next, err := collect(limit(t), r, 0, cut, 60)
-		if err != nil || next != 60 {
-			t.Fatalf("offsets %d to 60: next %d, error %v", cut, next, err)
-		}
-		if diff := cmp.Diff(all, append(head, tail...), cmpEmpty); diff != "" {
+	all := read(0, end)
+	for cut := range end {
+		if diff := cmp.Diff(all, append(read(0, cut), read(cut, end)...), cmpEmpty); diff != "" {
 			t.Errorf("cut at %d: %s", cut, diff)
 		}
 	}
+	return len(all)
 }
 
 // TestReadEndsInAGap stands for a log whose last batches below its stable end are gone: Kafka answers such fetches with nothing.
 func TestReadEndsInAGap(t *testing.T) {
 	broker, connection := start(t)
-	produce(t, connection, "", 0, made(100))
+	produce(t, connection, ours, "", 0, made(100))
 	broker.Cluster().ControlKey(int16(kmsg.Fetch), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		broker.Cluster().KeepControl()
 		asked := request.(*kmsg.FetchRequest)
@@ -132,7 +144,7 @@ func TestReadEndsInAGap(t *testing.T) {
 	})
 	r := stream.NewReader(connection)
 	defer r.Close()
-	got, next, err := collect(limit(t), r, 0, 50, 100)
+	got, next, err := collect(limit(t), r, ours, 0, 50, 100)
 	if err != nil || next != 100 || len(got) != 0 {
 		t.Errorf("%d records to offset %d, error %v", len(got), next, err)
 	}
@@ -141,7 +153,7 @@ func TestReadEndsInAGap(t *testing.T) {
 func TestReadNamesOffsetsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	broker, connection := start(t)
-	produce(t, connection, "", 0, made(100))
+	produce(t, connection, ours, "", 0, made(100))
 	if err := broker.DeleteRecords("records", 0, 30); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +171,7 @@ func TestReadNamesOffsetsThatAreNotThere(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, next, err := collect(limit(t), r, 0, c.from, c.to)
+			got, next, err := collect(limit(t), r, ours, 0, c.from, c.to)
 			c.want.Topic, c.want.Start, c.want.End = "records", 30, 100
 			var absent *stream.OffsetError
 			if !errors.As(err, &absent) || *absent != c.want {
@@ -174,13 +186,13 @@ func TestReadNamesOffsetsThatAreNotThere(t *testing.T) {
 
 func TestReadWaitsForALateEnd(t *testing.T) {
 	_, connection := start(t)
-	produce(t, connection, "", 0, made(10))
+	produce(t, connection, ours, "", 0, made(10))
 	r := stream.NewReader(connection)
 	defer r.Close()
 	seen := 0
 	next, err := r.Read(limit(t), "records", 0, 0, 20, func(batch []stream.Record) error {
 		if seen += len(batch); seen == 10 {
-			produce(t, connection, "", 0, made(10))
+			produce(t, connection, ours, "", 0, made(10))
 		}
 		return nil
 	})
@@ -191,7 +203,7 @@ func TestReadWaitsForALateEnd(t *testing.T) {
 
 func TestReadStopsWhereItsFunctionFails(t *testing.T) {
 	_, connection := start(t)
-	produce(t, connection, "", 0, made(30_000))
+	produce(t, connection, ours, "", 0, made(30_000))
 	r := stream.NewReader(connection)
 	defer r.Close()
 	refused := errors.New("refused")
@@ -206,12 +218,12 @@ func TestReadStopsWhereItsFunctionFails(t *testing.T) {
 	if !errors.Is(err, refused) || next != last+1 || next <= 15_000 {
 		t.Fatalf("next %d after offset %d, error %v", next, last, err)
 	}
-	if got, _, err := collect(limit(t), r, 0, next, 30_000); err != nil || int64(len(got)) != 30_000-next {
+	if got, _, err := collect(limit(t), r, ours, 0, next, 30_000); err != nil || int64(len(got)) != 30_000-next {
 		t.Errorf("read %d records from there, error %v", len(got), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := collect(ctx, r, 0, 0, 10); !errors.Is(err, context.Canceled) {
+	if _, _, err := collect(ctx, r, ours, 0, 0, 10); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
@@ -219,7 +231,7 @@ func TestReadStopsWhereItsFunctionFails(t *testing.T) {
 func TestReadSurvivesFaults(t *testing.T) {
 	broker, connection := start(t, kfake.NumBrokers(3))
 	records := made(40_000)
-	produce(t, connection, "", 0, records)
+	produce(t, connection, ours, "", 0, records)
 	r := stream.NewReader(connection)
 	defer r.Close()
 	moves := int32(0)
@@ -249,7 +261,7 @@ func TestReadNamesWhatIsMissing(t *testing.T) {
 	_, connection := start(t)
 	r := stream.NewReader(connection)
 	defer r.Close()
-	if _, _, err := collect(limit(t), r, 7, 0, 1); !errors.Is(err, stream.ErrTopicMissing) {
+	if _, _, err := collect(limit(t), r, ours, 7, 0, 1); !errors.Is(err, stream.ErrTopicMissing) {
 		t.Errorf("error %v, want ErrTopicMissing for the partition", err)
 	}
 	_, err := r.Read(limit(t), "absent", 0, 0, 1, func([]stream.Record) error { return nil })
@@ -259,7 +271,7 @@ func TestReadNamesWhatIsMissing(t *testing.T) {
 	nobody := stream.NewReader(stream.Connection{Brokers: []string{"127.0.0.1:1"}})
 	defer nobody.Close()
 	began := time.Now()
-	if _, _, err := collect(limit(t), nobody, 0, 0, 1); !errors.Is(err, stream.ErrUnreachable) {
+	if _, _, err := collect(limit(t), nobody, ours, 0, 0, 1); !errors.Is(err, stream.ErrUnreachable) {
 		t.Errorf("error %v, want ErrUnreachable", err)
 	}
 	t.Logf("gave up after %v", time.Since(began))
@@ -267,16 +279,22 @@ func TestReadNamesWhatIsMissing(t *testing.T) {
 
 func TestAnyCutReadsTheSame(t *testing.T) {
 	_, connection := start(t)
-	records := made(3_000)
-	for i, compression := range []string{"", "snappy", "zstd"} {
-		produce(t, connection, compression, 0, records[i*1000:(i+1)*1000])
+	anyCut(t, connection, ours)
+}
+
+// anyCut reads ranges of batches that are compressed in different ways.
+func anyCut(t *testing.T, connection stream.Connection, topic string) {
+	t.Helper()
+	records := made(5_000)
+	for i, compression := range []string{"", "snappy", "zstd", "lz4", "gzip"} {
+		produce(t, connection, topic, compression, 0, records[i*1000:(i+1)*1000])
 	}
 	r := stream.NewReader(connection)
 	defer r.Close()
 	rapid.Check(t, func(rt *rapid.T) {
-		from := rapid.Int64Range(0, 3000).Draw(rt, "from")
-		to := rapid.Int64Range(from, 3000).Draw(rt, "to")
-		got, next, err := collect(limit(t), r, 0, from, to)
+		from := rapid.Int64Range(0, 5000).Draw(rt, "from")
+		to := rapid.Int64Range(from, 5000).Draw(rt, "to")
+		got, next, err := collect(limit(t), r, topic, 0, from, to)
 		if err != nil || next != to {
 			rt.Fatalf("next %d, error %v", next, err)
 		}

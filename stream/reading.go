@@ -149,6 +149,8 @@ func (d *reading) judge(ctx context.Context, got fetched, asked int64) error {
 }
 
 // gap passes over the rest of the range when the log, asked twice, holds nothing from here to its stable end: compaction removed it.
+// Gaps in the middle, which the next batch ends, have been seen on Kafka 4.3 too; this one only where the embedded broker was made to
+// answer so, for Kafka's log cleaner leaves the newest segment alone.
 func (d *reading) gap() error {
 	d.empty++
 	if d.empty < 2 {

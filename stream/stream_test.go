@@ -14,10 +14,13 @@ import (
 	"creek.dev/creek/stream/embedded"
 )
 
-// start runs an embedded broker that holds one topic of one partition, named "records".
+// ours is the topic of embedded brokers.
+const ours = "records"
+
+// start runs an embedded broker that holds our topic, of one partition.
 func start(t *testing.T, options ...kfake.Opt) (*embedded.Broker, stream.Connection) {
 	t.Helper()
-	broker, err := embedded.Start([]embedded.Topic{{Name: "records", Partitions: 1}}, options...)
+	broker, err := embedded.Start([]embedded.Topic{{Name: ours, Partitions: 1}}, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +45,9 @@ func made(n int) []stream.Record {
 	return records
 }
 
-func produce(t *testing.T, c stream.Connection, compression string, partition int32, records []stream.Record) {
+func produce(t *testing.T, c stream.Connection, topic, compression string, partition int32, records []stream.Record) {
 	t.Helper()
-	w := stream.NewWriter(c, "records")
+	w := stream.NewWriter(c, topic)
 	w.Compression = compression
 	defer w.Close()
 	if n, err := w.Write(t.Context(), partition, records); err != nil || n != len(records) {
@@ -53,8 +56,8 @@ func produce(t *testing.T, c stream.Connection, compression string, partition in
 }
 
 // collect copies what Read hands out.
-func collect(ctx context.Context, r *stream.Reader, partition int32, from, to int64) (got []stream.Record, next int64, err error) {
-	next, err = r.Read(ctx, "records", partition, from, to, func(batch []stream.Record) error {
+func collect(ctx context.Context, r *stream.Reader, topic string, partition int32, from, to int64) (got []stream.Record, next int64, err error) {
+	next, err = r.Read(ctx, topic, partition, from, to, func(batch []stream.Record) error {
 		for _, record := range batch {
 			record.Key, record.Value = bytes.Clone(record.Key), bytes.Clone(record.Value)
 			got = append(got, record)
@@ -75,11 +78,11 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 	for _, compression := range []string{"", "snappy", "gzip", "lz4", "zstd"} {
 		t.Run("compression "+compression, func(t *testing.T) {
 			_, connection := start(t)
-			produce(t, connection, compression, 0, records)
+			produce(t, connection, ours, compression, 0, records)
 			r := stream.NewReader(connection)
 			defer r.Close()
 			for _, at := range []struct{ from, to int64 }{{0, 25_000}, {0, 1}, {7, 7}, {9_999, 10_001}, {12_345, 24_999}} {
-				got, next, err := collect(limit(t), r, 0, at.from, at.to)
+				got, next, err := collect(limit(t), r, ours, 0, at.from, at.to)
 				if err != nil || next != at.to {
 					t.Fatalf("%v: next %d, error %v", at, next, err)
 				}

@@ -31,7 +31,7 @@ func TestWatcherTellsOffsetsOfManyTopics(t *testing.T) {
 	}
 	t.Cleanup(broker.Close)
 	connection := stream.Connection{Brokers: broker.Addrs()}
-	produce(t, connection, "", 1, made(100))
+	produce(t, connection, ours, "", 1, made(100))
 	if err := broker.DeleteRecords("records", 1, 40); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestWatcherIsSilentBetweenCalls(t *testing.T) {
 
 func TestWatcherFollowsLeaders(t *testing.T) {
 	broker, connection := start(t, kfake.NumBrokers(3))
-	produce(t, connection, "", 0, made(10))
+	produce(t, connection, ours, "", 0, made(10))
 	w, r := newWatcher(t, connection), stream.NewReader(connection)
 	defer r.Close()
 	for node := range int32(3) {
@@ -134,7 +134,7 @@ func TestWatcherFollowsLeaders(t *testing.T) {
 		if diff := cmp.Diff(map[string][]stream.Offset{"records": {{Partition: 0, Offset: 10}}}, stable); diff != "" || err != nil {
 			t.Error("stable:", err, diff)
 		}
-		if got, next, err := collect(limit(t), r, 0, 0, 10); len(got) != 10 || next != 10 || err != nil {
+		if got, next, err := collect(limit(t), r, ours, 0, 0, 10); len(got) != 10 || next != 10 || err != nil {
 			t.Errorf("read %d records to %d, error %v", len(got), next, err)
 		}
 	}
