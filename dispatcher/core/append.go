@@ -54,7 +54,7 @@ func (m *Machine) append() {
 
 // recorded tells whether the object's status records the incarnation, before which no entry may be written.
 func (m *Machine) recorded() bool {
-	return m.settings.Follower || m.config.Recorded == m.incarnation
+	return m.settings.Follower || m.settings.Unrecorded || m.config.Recorded == m.incarnation
 }
 
 // gap tells whether the topic no longer has the next records, or whether that is not known yet: then nothing is cut.

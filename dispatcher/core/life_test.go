@@ -100,6 +100,43 @@ func TestRule1EntryOneWaitsUntilStatusRecordsTheIncarnation(t *testing.T) {
 	}
 }
 
+func TestWithoutAnObjectNothingIsWaitedFor(t *testing.T) {
+	r := newRig(t)
+	r.record = false
+	settings := r.settings("writer-1")
+	settings.Unrecorded = true
+	r.machine = New(settings)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Records != 10 {
+		t.Errorf("%d records learned, want 10", f.Records)
+	}
+}
+
+// A follower takes everything from the genesis that another dispatcher makes, and keeps a history of its own.
+func TestFollowerWaitsForGenesis(t *testing.T) {
+	r := newRig(t)
+	r.record = false
+	r.machine = New(Settings{Lineage: testLineage, Segment: history.BaselineSegment, Writer: "pod", Follower: true})
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	if len(r.store) != 0 {
+		t.Fatalf("a follower wrote %d keys before there was a genesis", len(r.store))
+	}
+	r.store[history.GenesisKey(testLineage)] = history.Genesis{
+		Version: history.FormatVersion, Lineage: testLineage, UID: "uid-1", Incarnation: "main", Spec: testSpec, SpecDigest: testSpec.Digest(),
+		Topic: "events", TopicID: "topic-1", Start: at(0, 4), Shards: 1, NumericsVersion: 1,
+	}.Encode()
+	r.run(5 * Second)
+	f := r.machine.Facts()
+	keys := history.Keys{Lineage: testLineage, Incarnation: "main", Segment: history.BaselineSegment}
+	if f.Records != 6 || r.store[keys.Entry(1)] == nil {
+		t.Errorf("%d records learned, want 6 in the segment's own history (%s, stopped %v)", f.Records, f.Phase, f.Stopped)
+	}
+}
+
 func TestRule1WhatStopsBeforeTheFirstEntry(t *testing.T) {
 	other := testSpec
 	other.Model.Seed = 9

@@ -37,6 +37,9 @@ type Settings struct {
 	// Follower tells that another dispatcher makes the genesis: this one waits for it and takes spec and topic from it, and no
 	// object records the incarnation.
 	Follower bool
+	// Unrecorded tells that there is no object whose status could record the incarnation, as in a demonstration: entry 1 does not wait
+	// for it.
+	Unrecorded bool
 
 	// Spec, Topic, Start and NumericsVersion go into genesis. A follower needs none of them.
 	Spec            history.LearningSpec
