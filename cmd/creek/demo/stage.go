@@ -108,25 +108,25 @@ func (s *stage) newDriver(kept state.Settings, options Options) (*driver.Driver,
 	settings := core.Settings{
 		Lineage: history.Lineage{Namespace: namespace, Name: name, Number: 1}, UID: "demo",
 		Writer: "demo", Incarnation: "demo", Seed: options.Seed,
-		Spec: s.spec, Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion,
+		Spec: s.spec, Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}
 	return driver.New(settings, driver.Parts{
 		Source: driver.NewPoller(s.watcher), Store: store, Sender: s.worker, Object: object{}, Log: log,
 	}), nil
 }
 
-// object stands in for the CreekTraining in a cluster: it exists, and its status records the incarnation.
+// object stands in for the CreekTraining in a cluster: it exists.
 type object struct{}
 
 // Read implements driver.Object.
 func (object) Read(context.Context) (core.Object, error) {
-	return core.Object{UID: "demo", Recorded: "demo"}, nil
+	return core.Object{UID: "demo"}, nil
 }
 
 // config is what the operator and the user would set.
 func config() core.Config {
 	return core.Config{
-		Generation: 1, Recorded: "demo", Reachable: true,
+		Generation: 1, Reachable: true,
 		Batch: core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(50 * time.Millisecond)},
 		Save:  history.SaveRule{Records: 100_000, Millis: 30_000},
 	}
