@@ -11,10 +11,11 @@ import (
 )
 
 // The operator may give away only what it has: to let the dispatcher get a Secret it must be allowed to get Secrets itself. It neither
-// lists nor watches them.
+// lists nor watches them. It deletes none of these objects either, but some clusters let only those set an object's owner who may delete
+// the object.
 //
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch
-// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=roles;rolebindings,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=roles;rolebindings,verbs=get;list;watch;create;patch;delete
 
 // access is what a training's trainers and its dispatcher need besides pods. Each is nil while it is not there.
 type access struct {

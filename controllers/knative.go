@@ -59,12 +59,14 @@ func (k *Knative) Look() (bool, error) {
 	if k.Present() {
 		return true, nil
 	}
-	_, err := k.Mapper.RESTMapping(servingv1.SchemeGroupVersion.WithKind("Service").GroupKind(), servingv1.SchemeGroupVersion.Version)
-	if meta.IsNoMatchError(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("look for Knative Serving: %w", err)
+	for _, kind := range []string{"Service", "Revision"} {
+		_, err := k.Mapper.RESTMapping(servingv1.SchemeGroupVersion.WithKind(kind).GroupKind(), servingv1.SchemeGroupVersion.Version)
+		if meta.IsNoMatchError(err) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("look for Knative Serving: %w", err)
+		}
 	}
 	return true, nil
 }
