@@ -81,7 +81,7 @@ func TestConditions(t *testing.T) {
 		}
 	}
 	suspend := func(s *scope) { s.training.Spec.Suspend = true }
-	source := func(s *scope) metav1.Condition { return sourceReachable(s) }
+	source := sourceReachable
 	halt := stalled
 	work := func(s *scope) metav1.Condition { return reconciling(s, stalled(s), nil) }
 	sum := func(s *scope) metav1.Condition { return livingConditions(s, nil)[0] }

@@ -25,7 +25,7 @@ func requestOf(o client.Object) ctrl.Request {
 }
 
 // use tells of slices with a peak, as the observer would.
-func (w *world) use(slices int64, peak int64) {
+func (w *world) use(slices, peak int64) {
 	w.observer.view.Sample = memory.Sample{Peak: peak, Slices: slices}
 	w.observer.view.Mark++
 }

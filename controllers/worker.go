@@ -50,7 +50,7 @@ func (r *Reconciler) writeService(ctx context.Context, s *scope, initialScale in
 	worker := resources.Worker{
 		Number: workerNumber, Settings: r.Settings, Credentials: s.credentials, InitialScale: initialScale,
 	}
-	worker.Image, worker.Memory = r.imageFor(s), r.limitFor(s, worker)
+	worker.Image, worker.Memory = r.imageFor(s), r.limitFor(s)
 	before := int64(0)
 	if s.service != nil {
 		before = resources.MemoryLimit(s.service.Spec.Template.Spec.Containers)
@@ -104,7 +104,7 @@ func (r *Reconciler) otherTemplate(s *scope) bool {
 }
 
 // limitFor returns the limit for the template. A template that changes anyway takes along what the running pod was given.
-func (r *Reconciler) limitFor(s *scope, worker resources.Worker) int64 {
+func (r *Reconciler) limitFor(s *scope) int64 {
 	if s.decision.Action == memory.PatchTemplate {
 		return s.decision.Limit
 	}

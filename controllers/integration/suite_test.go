@@ -135,9 +135,9 @@ func eventually(t *testing.T, what string, check func(ctx context.Context) strin
 	defer cancel()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	last := ""
 	for {
-		if last = check(ctx); last == "" {
+		last := check(ctx)
+		if last == "" {
 			return
 		}
 		select {

@@ -63,13 +63,14 @@ func (h History) Kill(limit int64, now time.Time) History {
 
 // Patched remembers a change of the template and forgets those older than a day.
 func (h History) Patched(now time.Time) History {
-	var recent []time.Time
+	recent := make([]time.Time, 0, len(h.Patches)+1)
 	for _, at := range h.Patches {
 		if now.Sub(at) < cleanDay {
 			recent = append(recent, at)
 		}
 	}
-	h.Patches = append(recent, now)
+	recent = append(recent, now)
+	h.Patches = recent
 	h.Slices = 0
 	return h
 }

@@ -18,7 +18,6 @@ type core struct {
 	stopped                                                    history.Reason
 	offset                                                     int64
 	class                                                      int64
-	flushed                                                    bool
 }
 
 type verdict struct {

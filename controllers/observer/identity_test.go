@@ -1,6 +1,7 @@
 package observer
 
 import (
+	"bytes"
 	"crypto/tls"
 	"encoding/json"
 	"maps"
@@ -118,7 +119,7 @@ func TestRenewal(t *testing.T) {
 			if err != nil || changed != test.want {
 				t.Errorf("changed %t, want %t; error %v", changed, test.want, err)
 			}
-			if token := test.data[keyToken]; token != nil && string(token) != string(data[keyToken]) {
+			if token := test.data[keyToken]; token != nil && !bytes.Equal(token, data[keyToken]) {
 				t.Error("the token has changed")
 			}
 			if len(data[keyToken]) == 0 {

@@ -208,8 +208,8 @@ func (p *Poller) baselineAnswered(uid types.UID, target Target, facts history.Fa
 }
 
 // note remembers a change; an urgent one is told with the next call of tell.
-func (t *training) note(urgent, any bool) {
-	t.dirty = t.dirty || urgent || any
+func (t *training) note(urgent, dirty bool) {
+	t.dirty = t.dirty || urgent || dirty
 	if urgent {
 		t.told = time.Time{}
 	}

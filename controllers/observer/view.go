@@ -43,7 +43,7 @@ type record struct {
 }
 
 // answered takes in facts and tells whether they change something that matters, or anything at all.
-func (r *record) answered(facts history.Facts) (urgent, any bool) {
+func (r *record) answered(facts history.Facts) (urgent, dirty bool) {
 	before, first := r.view, !r.seen
 	r.seen, r.misses = true, 0
 	r.view.State, r.view.Error, r.view.Facts = Known, "", facts

@@ -2,6 +2,7 @@ package resources
 
 import (
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -66,7 +67,8 @@ func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 		add("max-bytes", q.Value())
 	}
 	if d := t.Spec.Source.Batch.Window; d != nil {
-		add("window", d.Duration)
+		// No window at all is the shortest that a trainer can wait.
+		add("window", max(d.Duration, time.Millisecond))
 	}
 	return args
 }

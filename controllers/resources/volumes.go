@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
@@ -105,7 +107,7 @@ func volumes(t *trainingv1alpha1.CreekTraining, c Credentials) ([]corev1.Volume,
 	for _, secret := range secrets {
 		keys := secret.Keys
 		if c.RedisUsername {
-			keys = append(keys[:len(keys):len(keys)], secret.Optional...)
+			keys = append(slices.Clip(keys), secret.Optional...)
 		}
 		items := make([]corev1.KeyToPath, 0, len(keys))
 		for i, key := range keys {
