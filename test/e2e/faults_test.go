@@ -18,21 +18,29 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"creek.dev/creek/api/v1alpha1"
+	"creek.dev/creek/history"
 )
 
 // TestSurvivesEveryFault streams while every part is taken away: the trainer ten times with SIGKILL in the middle of a request, then the
 // dispatcher's pod, Redis and Kafka. The model is the undisturbed one.
 func TestSurvivesEveryFault(t *testing.T) {
-	const kills, round = 10, 60_000
+	const kills, round = 10, 15_000
+	// Wide records keep a request in flight for long enough to be hit.
+	records := wide{SEA: sea, padding: 8 << 10}
 	ns, topic := namespace(t), newTopic(t, 1)
 	ckt := training(ns, "survivor", topic, withMemory("128Mi", "512Mi"))
 	create(t, ckt)
 	until(t, ckt, "Ready training", ready)
 	var produced uint64
-	for i := range kills {
-		produceSEA(t, topic, 1, produced, round)
+	for hits, tries := 0, 0; hits < kills; tries++ {
+		if tries == 2*kills {
+			t.Fatalf("%d of %d kills hit a request", hits, tries)
+		}
+		produceStream(t, topic, 1, records, produced, round)
 		produced += round
-		killInFlight(t, ckt, i)
+		if killInFlight(t, ckt) {
+			hits++
+		}
 	}
 	for name, disturb := range map[string]func(){
 		"dispatcher": func() { deletePods(t, systemNamespace, "dispatcher") },
@@ -40,7 +48,7 @@ func TestSurvivesEveryFault(t *testing.T) {
 		"kafka":      func() { script(t, "kafka.sh", "stop"); script(t, "kafka.sh", "start") },
 	} {
 		t.Log("taking away: " + name)
-		produceSEA(t, topic, 1, produced, round)
+		produceStream(t, topic, 1, records, produced, round)
 		produced += round
 		disturb()
 	}
@@ -51,32 +59,28 @@ func TestSurvivesEveryFault(t *testing.T) {
 	}
 }
 
-// killInFlight waits for a request in flight, kills the trainer, and sees the same entries sent a second time.
-func killInFlight(t *testing.T, ckt *v1alpha1.CreekTraining, round int) {
+// killInFlight waits for a request in flight, kills the trainer, and sees the same entries sent a second time. It tells whether there was
+// still something in flight to die.
+func killInFlight(t *testing.T, ckt *v1alpha1.CreekTraining) bool {
 	t.Helper()
 	pod := awake(t, ckt)
-	var repeated int64
-	eventually(t, patience, "request in flight", func() (bool, string) {
+	var at history.Facts
+	eventuallyEvery(t, 5*time.Millisecond, patience, "request in flight", func() (bool, string) {
 		f, err := facts(t, ckt)
-		repeated = f.Repeated
-		return err == nil && f.InFlight, errorText(err)
+		at = f
+		return err == nil && (f.InFlight || f.Lag == 0), errorText(err)
 	})
-	at, err := facts(t, ckt)
-	if err != nil {
-		t.Fatal(err)
-	}
 	kill(t, pod)
 	// A pod whose container died again and again is restarted later and later; a new pod starts at once, as on another node.
 	force := int64(0)
 	_ = kube.Delete(t.Context(), &pod, &client.DeleteOptions{GracePeriodSeconds: &force})
-	eventually(t, patience, fmt.Sprintf("repetition after kill %d at entry %d", round, at.Position.Entry), func() (bool, string) {
+	repeated := false
+	eventually(t, patience, fmt.Sprintf("all learned after the kill at entry %d", at.Position.Entry), func() (bool, string) {
 		f, err := facts(t, ckt)
-		if err == nil && f.Repeated == repeated && f.Lag == 0 && !f.InFlight {
-			// The request was answered just before the kill: give it another one to die in.
-			return true, ""
-		}
-		return err == nil && f.Repeated > repeated, fmt.Sprintf("%d repeated before, %d now, %s", repeated, f.Repeated, errorText(err))
+		repeated = f.Repeated > at.Repeated
+		return err == nil && f.Lag == 0 && !f.InFlight, fmt.Sprintf("%+v %s", f, errorText(err))
 	})
+	return repeated
 }
 
 // kill sends SIGKILL to the trainer process of a pod, found by its container's id.

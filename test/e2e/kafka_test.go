@@ -6,6 +6,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +104,36 @@ func deleteBefore(t *testing.T, topic string, partition int32, offset int64) {
 	if err != nil {
 		t.Fatalf("delete the records of %s/%d below %d: %v", topic, partition, offset, err)
 	}
+}
+
+// kafkaRequests begins to count what pods send to the broker, by the packets that end a request, and returns how to read the count.
+func kafkaRequests(t *testing.T) func() int64 {
+	t.Helper()
+	rule := []string{"INPUT", "!", "-s", "172.31.0.1", "-p", "tcp", "-m", "multiport", "--dports", "9092,9093", "--tcp-flags", "PSH", "PSH"}
+	iptables(t, append([]string{"-I"}, rule...)...)
+	t.Cleanup(func() { _ = exec.Command("iptables", append([]string{"-D"}, rule...)...).Run() })
+	return func() int64 {
+		for _, line := range strings.Split(iptables(t, "-L", "INPUT", "1", "-v", "-x", "-n"), "\n") {
+			if fields := strings.Fields(line); len(fields) > 0 {
+				n, err := strconv.ParseInt(fields[0], 10, 64)
+				if err != nil {
+					t.Fatalf("read iptables' count: %v", err)
+				}
+				return n
+			}
+		}
+		t.Fatal("iptables counts nothing")
+		return 0
+	}
+}
+
+func iptables(t *testing.T, args ...string) string {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), "iptables", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("iptables %v: %v\n%s", args, err, output)
+	}
+	return string(output)
 }
 
 func errorText(err error) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -16,6 +17,19 @@ import (
 func password(t *testing.T, name string) string {
 	t.Helper()
 	return string(bytes.TrimSpace(secret(t, name)))
+}
+
+// redisCommands counts the commands that the store was sent, but for those that connecting and asking take. Other trainings must not run
+// meanwhile.
+func redisCommands(t *testing.T) int64 {
+	t.Helper()
+	db := redis.NewClient(&redis.Options{Addr: *redisAddress, Password: password(t, "redis.password"), DisableIdentity: true, Protocol: 2})
+	defer db.Close()
+	statistics, err := db.Info(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatalf("ask Redis what it was sent: %v", err)
+	}
+	return countCalls(statistics)
 }
 
 var calls = regexp.MustCompile(`cmdstat_([a-z|]+):calls=(\d+)`)

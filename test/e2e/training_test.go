@@ -111,7 +111,8 @@ func withBaseline(ckt *v1alpha1.CreekTraining) {
 func withMemory(initial, maximum string) option {
 	return func(ckt *v1alpha1.CreekTraining) {
 		low, high := resource.MustParse(initial), resource.MustParse(maximum)
-		ckt.Spec.Memory.Initial, ckt.Spec.Memory.Max = &low, &high
+		least := resource.MustParse("16Mi")
+		ckt.Spec.Memory.Min, ckt.Spec.Memory.Initial, ckt.Spec.Memory.Max = &least, &low, &high
 	}
 }
 
