@@ -65,10 +65,6 @@ generate: ## Write everything that is generated: deep copies, CRDs, roles, schem
 verify: ## Check formatting, lint, generated files, chart and manifests; fail on anything not committed
 	@hack/verify.sh
 
-.PHONY: bench
-bench: ## Measure the figures that the README reports
-	$(GO) run ./test/bench $(ARGS)
-
 ##@ On a real cluster (root on Linux; everything in a network namespace of its own)
 
 .PHONY: cluster
@@ -88,4 +84,10 @@ images: ## Build the container images and push them to the cluster's registry wh
 .PHONY: e2e
 e2e: cluster ## Run the end-to-end tests on the cluster, which is started when needed
 	@# Compiled outside the cluster's network namespace, where modules can be downloaded, and run inside.
-	$(GO) test -tags e2e -count 1 -v -timeout 60m -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... $(ARGS)
+	$(GO) test -tags e2e -count 1 -v -timeout 60m -parallel 6 -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... $(ARGS)
+
+.PHONY: bench
+bench: cluster ## Measure the figures that the README reports, on the cluster
+	@$(GO) test -count 1 -v -run Figure ./cmd/trainer | grep -E "FIGURE|FAIL|ok"
+	@$(GO) test -tags e2e -count 1 -v -timeout 60m -run Figure -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... -figures $(ARGS) | \
+		grep -E "FIGURE|FAIL|ok"

@@ -1,0 +1,76 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"creek.dev/creek/api/v1alpha1"
+	"creek.dev/creek/cmd/creek/dataset"
+	"creek.dev/creek/stream"
+	"creek.dev/creek/trainer/online/evaluate"
+)
+
+// TestElec2 learns the electricity data from CSV records and compares with River 0.26.1's accuracy and an evaluation of the file.
+func TestElec2(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(os.Getenv("CREEK_DATA"), "elec2.csv")
+	if _, err := os.Stat(file); os.Getenv("CREEK_DATA") == "" || err != nil {
+		t.Skip("elec2.csv is not in $CREEK_DATA")
+	}
+	rows, err := dataset.Read(dataset.Options{Path: file, Label: "class", Classes: []string{"DOWN", "UP"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic := newTopic(t, 1)
+	produce(t, topic, 0, lines(t, file))
+	ckt := training(namespace(t), "elec2", topic, withBaseline, func(c *v1alpha1.CreekTraining) {
+		c.Spec.Model.Parameters = map[string]string{"learningRate": "0.005"}
+		c.Spec.Source.Format = v1alpha1.FormatSpec{
+			Type: v1alpha1.FormatCSV, Label: "class", Classes: rows.Format.Classes, CSV: &v1alpha1.CSVFormat{Columns: rows.Format.CSV.Columns},
+		}
+		for _, feature := range rows.Format.Features {
+			c.Spec.Source.Format.Features = append(c.Spec.Source.Format.Features, v1alpha1.FeatureSpec{Name: feature.Name})
+		}
+	})
+	create(t, ckt)
+	now := until(t, ckt, "stored checkpoint", stored(int64(rows.Table.Len())))
+	want := evaluate.Prequential(newReference(t, ckt).model, rows.Table.All())
+	if now.Status.Model.Digest != want.Digest {
+		t.Errorf("model digest %s, an evaluation of the file has %s", now.Status.Model.Digest, want.Digest)
+	}
+	if got := fmt.Sprintf("%.6f", metricValue(t, now, "accuracy")); got != "0.822144" {
+		t.Errorf("accuracy %s, River has 0.822144", got)
+	}
+	until(t, ckt, "baseline with the same digest", func(c *v1alpha1.CreekTraining) bool {
+		return c.Status.Baseline != nil && c.Status.Baseline.Digest == want.Digest
+	})
+}
+
+// lines returns the records of a file as they are.
+func lines(t *testing.T, file string) []stream.Record {
+	t.Helper()
+	opened, err := dataset.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	var records []stream.Record
+	for {
+		line, err := opened.Next()
+		if errors.Is(err, io.EOF) {
+			return records
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, stream.Record{UnixMillis: time.Now().UnixMilli(), Value: bytes.Clone(line)})
+	}
+}
