@@ -32,6 +32,8 @@ func TestNamespaceDeletedAfterItsSecret(t *testing.T) {
 	create(t, ckt)
 	produceSEA(t, topic, 1, 0, 100)
 	until(t, ckt, "stored checkpoint", stored(100))
+	// Namespaces wait for the whole grace period of their pods before they end anything else.
+	asleep(t, ckt)
 	if err := kube.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "redis"}}); err != nil {
 		t.Fatal(err)
 	}
