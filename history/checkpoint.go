@@ -99,7 +99,8 @@ func DecodeCheckpoint(data []byte) (Checkpoint, error) {
 	if err := strict(body[fixed:fixed+length], &c.Header); err != nil {
 		return c, fmt.Errorf("decode checkpoint header: %w", err)
 	}
-	return c, c.split(body[fixed+length:])
+	err := c.split(body[fixed+length:])
+	return c, err
 }
 
 func (c *Checkpoint) split(parts []byte) error {

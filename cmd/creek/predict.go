@@ -54,7 +54,7 @@ func predict(out io.Writer, modelFile, data string) error {
 	if err != nil {
 		return err
 	}
-	defer lines.Close()
+	defer func() { _ = lines.Close() }()
 	names := model.Config().Features
 	if err := lines.Has(names); err != nil {
 		return err

@@ -70,7 +70,7 @@ func (o produceOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	defer closeSource()
+	defer func() { _ = closeSource() }()
 	process, err := o.process()
 	if err != nil {
 		return usageError{err}
@@ -87,7 +87,7 @@ func (o produceOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	writer := stream.NewWriter(connection, o.topic)
-	defer writer.Close()
+	defer func() { _ = writer.Close() }()
 	begin := time.Now()
 	p := producer.Producer{
 		Source: source, Sink: writer, Partitions: len(topic.Partitions), Arrival: process,

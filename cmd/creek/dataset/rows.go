@@ -37,7 +37,7 @@ func Read(o Options) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer lines.Close()
+	defer func() { _ = lines.Close() }()
 	record, err := lines.Next()
 	if errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s holds no records", o.Path)

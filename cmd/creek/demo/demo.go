@@ -87,7 +87,7 @@ func (s *stage) perform(ctx context.Context, options Options, begin time.Time) (
 // bursts produces the stream: bursts of Poisson arrivals with pauses between them. In the second burst a trainer is killed.
 func (s *stage) bursts(ctx context.Context, options Options, begin time.Time) (uint64, error) {
 	writer := stream.NewWriter(s.connection, topic)
-	defer writer.Close()
+	defer func() { _ = writer.Close() }()
 	var produced uint64
 	for burst := range options.Bursts {
 		process, err := arrival.Poisson(options.Rate, options.Seed+uint64(burst))
