@@ -113,7 +113,7 @@ func kafkaRequests(t *testing.T) func() int64 {
 	iptables(t, append([]string{"-I"}, rule...)...)
 	t.Cleanup(func() { _ = exec.Command("iptables", append([]string{"-D"}, rule...)...).Run() })
 	return func() int64 {
-		for _, line := range strings.Split(iptables(t, "-L", "INPUT", "1", "-v", "-x", "-n"), "\n") {
+		for line := range strings.SplitSeq(iptables(t, "-L", "INPUT", "1", "-v", "-x", "-n"), "\n") {
 			if fields := strings.Fields(line); len(fields) > 0 {
 				n, err := strconv.ParseInt(fields[0], 10, 64)
 				if err != nil {
