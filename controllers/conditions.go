@@ -78,10 +78,10 @@ func fromDispatcher(s *scope, kind string, missing []string, f history.Finding) 
 	if c, unheard := s.unheard(kind); unheard {
 		return c
 	}
-	if f.Status == "" || f.Reason == "" {
+	if f.Status == "" {
 		return s.condition(kind, metav1.ConditionUnknown, trainingv1alpha1.ReasonNotYetKnown, "The dispatcher has not looked yet.")
 	}
-	c := s.condition(kind, metav1.ConditionStatus(f.Status), string(f.Reason), f.Message)
+	c := s.condition(kind, statusOf(f.Status), reasonOf(f.Reason), f.Message)
 	c.ObservedGeneration = min(s.view.Facts.Generation, s.training.Generation)
 	return c
 }

@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"regexp"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -35,7 +36,7 @@ func trainerReady(s *scope) metav1.Condition {
 	}
 	trainer := s.view.Facts.Trainer
 	if s.view.State == observer.Known && trainer.Status == history.False {
-		return s.condition(kind, metav1.ConditionFalse, string(trainer.Reason), trainer.Message+podTrouble(s)+note)
+		return s.condition(kind, metav1.ConditionFalse, reasonOf(trainer.Reason), trainer.Message+podTrouble(s)+note)
 	}
 	template := s.service.Annotations[resources.AnnotationTemplate]
 	if s.probed() == template {
@@ -130,11 +131,11 @@ func baselineReady(s *scope) metav1.Condition {
 		return is(metav1.ConditionUnknown, trainingv1alpha1.ReasonNotYetKnown, "The baseline's pod has not reported yet.")
 	}
 	if facts.Stopped != nil {
-		return is(metav1.ConditionFalse, string(facts.Stopped.Reason), "%s", facts.Stopped.Message)
+		return is(metav1.ConditionFalse, reasonOf(facts.Stopped.Reason), "%s", facts.Stopped.Message)
 	}
 	for _, finding := range []history.Finding{facts.Source, facts.State} {
 		if finding.Status != history.True {
-			return is(statusOf(finding), reasonOr(finding, trainingv1alpha1.ReasonNotYetKnown), "%s", finding.Message)
+			return is(statusOf(finding.Status), reasonOf(finding.Reason), "%s", finding.Message)
 		}
 	}
 	return is(metav1.ConditionTrue, trainingv1alpha1.ReasonReady, "The baseline learns.")
@@ -156,16 +157,19 @@ func baselineTrouble(s *scope) string {
 	return ""
 }
 
-func statusOf(f history.Finding) metav1.ConditionStatus {
-	if f.Status == "" {
-		return metav1.ConditionUnknown
+// statusOf and reasonOf take only what the API takes: one wrong word would keep the whole status from being written.
+func statusOf(truth history.Truth) metav1.ConditionStatus {
+	if truth == history.True || truth == history.False {
+		return metav1.ConditionStatus(truth)
 	}
-	return metav1.ConditionStatus(f.Status)
+	return metav1.ConditionUnknown
 }
 
-func reasonOr(f history.Finding, other string) string {
-	if f.Reason == "" {
-		return other
+var reasonPattern = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$`)
+
+func reasonOf(reason history.Reason) string {
+	if len(reason) > 256 || !reasonPattern.MatchString(string(reason)) {
+		return trainingv1alpha1.ReasonNotYetKnown
 	}
-	return string(f.Reason)
+	return string(reason)
 }

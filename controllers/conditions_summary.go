@@ -30,7 +30,7 @@ func stalled(s *scope) metav1.Condition {
 	facts := s.view.Facts
 	// What an earlier spec was stopped for says nothing of this one: the dispatcher has to try it.
 	if facts.Stopped != nil && facts.Generation >= s.training.Generation {
-		return is(string(facts.Stopped.Reason), facts.Stopped.Message)
+		return is(reasonOf(facts.Stopped.Reason), facts.Stopped.Message)
 	}
 	if c, ok := s.previous(trainingv1alpha1.ConditionStalled); ok && s.view.State != observer.Known && s.keepsStalled(c) {
 		return c

@@ -99,7 +99,10 @@ func TestConditions(t *testing.T) {
 		"source: not seen":           {source, []func(*scope){seen(observer.Absent)}, "Unknown NotYetKnown: --namespaces"},
 		"source: new":                {source, []func(*scope){seen(observer.Starting)}, "Unknown NotYetKnown: not reported"},
 		"source: operator restarted": {source, []func(*scope){seen(observer.Starting), had(was("SourceReachable", "True", "Reachable"))}, "True Reachable: as before"},
-		"source: nothing said":       {source, []func(*scope){func(s *scope) { s.view.Facts.Source = history.Finding{} }}, "Unknown NotYetKnown: not looked"},
+		"source: a wrong word": {source, []func(*scope){func(s *scope) {
+			s.view.Facts.Source = history.Finding{Status: "Perhaps", Reason: "not a reason", Message: "m"}
+		}}, "Unknown NotYetKnown: m"},
+		"source: nothing said": {source, []func(*scope){func(s *scope) { s.view.Facts.Source = history.Finding{} }}, "Unknown NotYetKnown: not looked"},
 
 		"state: durable": {stateReachable, nil, "True Reachable: Durability Strong"},
 		"state: not": {stateReachable, []func(*scope){func(s *scope) {

@@ -33,7 +33,7 @@ func (r *Reconciler) resizePod(ctx context.Context, s *scope) error {
 	case apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) || refused(err):
 		// The cluster is too old for it, or the pod's class or a quota forbids it: the next pod gets the limit.
 		s.track.refusedPod = pod.UID
-		log.FromContext(ctx).Info("The pod cannot be resized in place", "pod", pod.Name, "limit", s.decision.Limit, "answer", reasonOf(err))
+		log.FromContext(ctx).Info("The pod cannot be resized in place", "pod", pod.Name, "limit", s.decision.Limit, "answer", answerOf(err))
 		s.decision = memory.Decide(r.memoryFacts(s))
 		s.again(conflictDelay)
 		return nil

@@ -16,6 +16,9 @@ import (
 	"creek.dev/creek/history"
 )
 
+// metricsLimit is how many metrics the API takes.
+const metricsLimit = 32
+
 // buildStatus builds the whole status of a pass from its scope. failed is why the pass was cut short, nil when it was not.
 func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 	status := *s.before.Status.DeepCopy()
@@ -176,7 +179,7 @@ func metricStatus(metrics map[string]float64) []trainingv1alpha1.MetricStatus {
 		out = append(out, trainingv1alpha1.MetricStatus{Name: name, Value: strconv.FormatFloat(value, 'g', 6, 64)})
 	}
 	slices.SortFunc(out, func(a, b trainingv1alpha1.MetricStatus) int { return cmp.Compare(a.Name, b.Name) })
-	return out
+	return out[:min(len(out), metricsLimit)]
 }
 
 func latencyStatus(l history.LatencyFacts) *trainingv1alpha1.LatencyStatus {

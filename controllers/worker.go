@@ -38,7 +38,7 @@ func (r *Reconciler) reconcileWorker(ctx context.Context, s *scope) error {
 		err = r.writeService(ctx, s, 1)
 	}
 	if err != nil && refused(err) {
-		s.workerProblem = verdictf(trainingv1alpha1.ReasonServiceRefused, "The cluster refuses the worker's Service: %s", reasonOf(err))
+		s.workerProblem = verdictf(trainingv1alpha1.ReasonServiceRefused, "The cluster refuses the worker's Service: %s", answerOf(err))
 		s.again(missingInterval)
 		return nil
 	}
@@ -140,8 +140,8 @@ func refused(err error) bool {
 	return apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) || apierrors.IsForbidden(err)
 }
 
-// reasonOf returns what the API server said, without what the operator was doing.
-func reasonOf(err error) string {
+// answerOf returns what the API server said, without what the operator was doing.
+func answerOf(err error) string {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) {
 		return status.Status().Message

@@ -84,7 +84,11 @@ func TestDecide(t *testing.T) {
 			idle(auto(), killed(patched(after(20, mi(20)), 6), mi(64)), mi(64)),
 			want{memory.PatchTemplate, mi(96), mi(96), "it was killed at a limit of 64Mi"},
 		},
-		"running, too small":             {running(auto(), after(1, mi(60)), mi(64), mi(64)), want{memory.Resize, mi(96), mi(96), "raised"}},
+		"running, too small": {running(auto(), after(1, mi(60)), mi(64), mi(64)), want{memory.Resize, mi(96), mi(96), "raised"}},
+		"running, a new need": {
+			running(auto(), after(200, mi(20)).Observe(memory.Sample{Peak: mi(60), Slices: 1}), mi(64), mi(64)),
+			want{memory.Resize, mi(96), mi(96), "it used 60Mi of late"},
+		},
 		"running, resized, template old": {running(auto(), after(1, mi(60)), mi(64), mi(96)), want{memory.None, 0, mi(96), ""}},
 		"running, too large":             {running(auto(), after(99, mi(20)), mi(64), mi(64)), want{memory.None, 0, mi(32), "lowered when no pod runs"}},
 		"running for hours, too large": {

@@ -14,17 +14,21 @@ type recommendation struct {
 	why   string
 }
 
-// recommend turns a history into a limit: the largest of the high percentile with its margin, the forecast with its margin and the floor
-// that a kill left, rounded up to a class and kept within the policy. Without any history it is the policy's start.
+// recommend turns a history into a limit: the largest of the high percentile, the newest peak and the forecast, each with the margin, and
+// of the floor that a kill left; rounded up to a class and kept within the policy. The newest peak counts by itself, since a percentile
+// takes note of a new need only when it has come often. Without any history the limit is the policy's start.
 func recommend(p Policy, h History, now time.Time) recommendation {
-	margin := func(bytes int64) int64 { return bytes + bytes*p.MarginPercent/100 }
+	need := func(bytes int64) int64 { return Class(bytes + bytes*p.MarginPercent/100) }
 	peak := h.Peaks.Quantile(percentile)
 	r := recommendation{limit: p.Start(), why: "nothing is known of its use yet, so memory.initial holds"}
 	if peak > 0 {
-		r = recommendation{limit: Class(margin(peak)), why: fmt.Sprintf("98 %% of its work stayed within %s, and the margin is %d %%", Text(peak), p.MarginPercent)}
+		r = recommendation{limit: need(peak), why: fmt.Sprintf("98 %% of its work stayed within %s, and the margin is %d %%", Text(peak), p.MarginPercent)}
 	}
-	if forecast := h.LastPeak + h.Growth*growthHorizon; h.Growth > 0 && Class(margin(forecast)) > r.limit {
-		r = recommendation{limit: Class(margin(forecast)), why: fmt.Sprintf("the model grows, and %s are expected soon", Text(forecast))}
+	if h.LastPeak > 0 && need(h.LastPeak) > r.limit {
+		r = recommendation{limit: need(h.LastPeak), why: fmt.Sprintf("it used %s of late, and the margin is %d %%", Text(h.LastPeak), p.MarginPercent)}
+	}
+	if forecast := h.LastPeak + h.Growth*growthHorizon; h.Growth > 0 && need(forecast) > r.limit {
+		r = recommendation{limit: need(forecast), why: fmt.Sprintf("the model grows, and %s are expected soon", Text(forecast))}
 	}
 	if floor := h.floor(now); floor > r.limit || (peak == 0 && floor > 0) {
 		r = recommendation{limit: max(floor, r.limit), why: fmt.Sprintf("it was killed at a limit of %s", Text(h.KilledAt))}
