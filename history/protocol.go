@@ -106,7 +106,8 @@ type CheckpointFacts struct {
 	ModelDigest Digest   `json:"modelDigest"`
 	Records     int64    `json:"records"`
 	Bytes       int64    `json:"bytes"`
-	UnixMillis  int64    `json:"unixMillis"`
+	// UnixMillis is when the store acknowledged it; for one that was found in the store, when it was made.
+	UnixMillis int64 `json:"unixMillis"`
 }
 
 // SliceFacts tells how the work of one request went. Times are in microseconds of wall clock, of which Total is the whole in the trainer.

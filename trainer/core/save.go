@@ -30,7 +30,10 @@ func (s *Shard) checkpointSaved() {
 	if s.saving == nil {
 		return
 	}
-	s.kept(checkpointFacts(s.saving.checkpoint, s.saving.bytes))
+	facts := checkpointFacts(s.saving.checkpoint, s.saving.bytes)
+	// Durable is what the store has acknowledged, not what was sent to it.
+	facts.UnixMillis = s.now
+	s.kept(facts)
 }
 
 // kept notes that the checkpoint under way is in the store.
