@@ -61,8 +61,8 @@ func (g Genesis) validate() error {
 	switch {
 	case g.Version != FormatVersion:
 		return fmt.Errorf("genesis has format version %d, this image reads %d", g.Version, FormatVersion)
-	case g.Incarnation == "" || g.Name == "" || g.Namespace == "" || g.Topic == "":
-		return errors.New("genesis lacks its namespace, name, incarnation or topic")
+	case g.Incarnation == "" || g.Name == "" || g.Namespace == "" || g.Topic == "" || g.TopicID == "":
+		return errors.New("genesis lacks its namespace, name, incarnation, topic or topic ID")
 	case g.SpecDigest != g.Spec.Digest():
 		return errors.New("genesis names another spec digest than its spec has")
 	case g.Shards < 1:

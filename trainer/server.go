@@ -13,15 +13,16 @@ import (
 // bodyLimit bounds a request: far above what the entries of one request can be, far below what would hurt.
 const bodyLimit = 4 << 20
 
-// Handler returns the trainer's HTTP interface.
+// Handler returns the trainer's HTTP interface. A trainer that serves facts dispatches to itself and takes no requests of others.
 func (t *Trainer) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+history.PathReady, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.Handle("GET "+history.PathMetrics, t.metrics.handler())
-	mux.Handle("POST "+history.PathTrain, t.authorized(t.train))
-	if t.facts != nil {
-		mux.Handle("GET "+history.PathFacts, t.authorized(func(w http.ResponseWriter, _ *http.Request) { t.write(w, http.StatusOK, t.facts()) }))
+	if t.facts == nil {
+		mux.Handle("POST "+history.PathTrain, t.authorized(t.train))
+		return mux
 	}
+	mux.Handle("GET "+history.PathFacts, t.authorized(func(w http.ResponseWriter, _ *http.Request) { t.write(w, http.StatusOK, t.facts()) }))
 	return mux
 }
 

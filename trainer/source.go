@@ -29,9 +29,15 @@ type Kafka struct {
 	opened   *opened
 }
 
+// opened is a reader and a watcher with the same credentials. Neither dials before it is used.
 type opened struct {
-	connection stream.Connection
-	reader     *stream.Reader
+	reader  *stream.Reader
+	watcher *stream.Watcher
+}
+
+func (o *opened) close() {
+	o.reader.Close()
+	o.watcher.Close()
 }
 
 // NewKafka does not dial.
@@ -48,10 +54,14 @@ func (k *Kafka) open(refused *opened) (*opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the settings of Kafka: %w", err)
 	}
-	if k.opened != nil {
-		k.opened.reader.Close()
+	watcher, err := stream.NewWatcher(connection)
+	if err != nil {
+		return nil, fmt.Errorf("use the settings of Kafka: %w", err)
 	}
-	k.opened = &opened{connection, stream.NewReader(connection)}
+	if k.opened != nil {
+		k.opened.close()
+	}
+	k.opened = &opened{stream.NewReader(connection), watcher}
 	return k.opened, nil
 }
 
@@ -83,16 +93,38 @@ func (k *Kafka) Read(ctx context.Context, topic string, partition int32, from, t
 
 // Topic implements Source.
 func (k *Kafka) Topic(ctx context.Context, name string) (topic stream.Topic, err error) {
-	err = k.retry(func(o *opened) error {
-		watcher, err := stream.NewWatcher(o.connection)
-		if err != nil {
-			return err
-		}
-		defer watcher.Close()
-		topic, err = watcher.Topic(ctx, name)
+	err = k.retry(func(o *opened) (err error) {
+		topic, err = o.watcher.Topic(ctx, name)
 		return err
 	})
 	return topic, err
+}
+
+// Stable returns last stable offsets as stream.Watcher does.
+func (k *Kafka) Stable(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
+	err = k.retry(func(o *opened) (err error) {
+		offsets, err = o.watcher.Stable(ctx, names...)
+		return err
+	})
+	return offsets, err
+}
+
+// Starts returns log start offsets as stream.Watcher does.
+func (k *Kafka) Starts(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
+	err = k.retry(func(o *opened) (err error) {
+		offsets, err = o.watcher.Starts(ctx, names...)
+		return err
+	})
+	return offsets, err
+}
+
+// After returns the first offsets at or after a time as stream.Watcher does.
+func (k *Kafka) After(ctx context.Context, name string, unixMillis int64) (offsets []stream.Offset, err error) {
+	err = k.retry(func(o *opened) (err error) {
+		offsets, err = o.watcher.After(ctx, name, unixMillis)
+		return err
+	})
+	return offsets, err
 }
 
 // Close implements Source.
@@ -100,7 +132,7 @@ func (k *Kafka) Close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.opened != nil {
-		k.opened.reader.Close()
+		k.opened.close()
 		k.opened = nil
 	}
 }

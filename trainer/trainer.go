@@ -50,7 +50,7 @@ type Trainer struct {
 	token   tokenFile
 	metrics *metrics
 	runner  *Runner
-	// facts serves history.PathFacts, where it is set.
+	// facts is what history.PathFacts serves; nil unless the trainer dispatches to itself.
 	facts      func() history.Facts
 	durability atomic.Pointer[state.Durability]
 }
@@ -62,7 +62,7 @@ func New(options Options, parts Parts) *Trainer {
 	return t
 }
 
-// ServeFacts makes the handler serve what facts returns. It must be called before Handler.
+// ServeFacts makes the handler serve what facts returns instead of taking requests. It must be called before Serve.
 func (t *Trainer) ServeFacts(facts func() history.Facts) { t.facts = facts }
 
 func (t *Trainer) identity() history.TrainerFacts {

@@ -38,7 +38,6 @@ type pinnedFlags struct {
 	maxRecords   int64
 	maxBytes     int64
 	window       time.Duration
-	idleFlush    time.Duration
 }
 
 func parse(args []string, env func(string) string, stderr io.Writer) (flags, error) {
@@ -80,7 +79,6 @@ func (p *pinnedFlags) add(set *flag.FlagSet) {
 	set.Int64Var(&p.maxRecords, "max-records", 10_000, "most records of a slice (pinned only)")
 	set.Int64Var(&p.maxBytes, "max-bytes", 4<<20, "most bytes of a slice (pinned only)")
 	set.DurationVar(&p.window, "window", 500*time.Millisecond, "longest wait for a slice to fill (pinned only)")
-	set.DurationVar(&p.idleFlush, "idle-flush", time.Second, "save when idle for this long (pinned only)")
 }
 
 func (f flags) validate(rest []string) error {
@@ -105,11 +103,12 @@ func (p pinnedFlags) validate() error {
 	if !p.on {
 		return nil
 	}
-	for name, n := range map[string]int64{
-		"lineage": p.lineage, "max-records": p.maxRecords, "max-bytes": p.maxBytes, "window": int64(p.window), "idle-flush": int64(p.idleFlush),
-	} {
-		if n <= 0 {
-			return fmt.Errorf("--%s must be above 0", name)
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{{"lineage", p.lineage}, {"max-records", p.maxRecords}, {"max-bytes", p.maxBytes}, {"window", int64(p.window)}} {
+		if f.value <= 0 {
+			return fmt.Errorf("--%s must be above 0", f.name)
 		}
 	}
 	if p.saveRecords < 0 || p.saveInterval < 0 {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -23,19 +24,22 @@ import (
 	"creek.dev/creek/trainer/memory"
 )
 
-func main() {
+func main() { os.Exit(code()) }
+
+// code runs the command line and returns the exit code: 0, 1 for a failure, 2 for a wrong call.
+func code() int {
 	started := time.Now()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	switch err := run(ctx, started, os.Args[1:], os.Getenv, os.Stderr); {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.As(err, new(usageError)):
-		fmt.Fprintln(os.Stderr, "trainer:", err)
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "trainer:", err)
-		os.Exit(1)
+	err := run(ctx, started, os.Args[1:], os.Getenv, os.Stderr)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
 	}
+	fmt.Fprintln(os.Stderr, "trainer:", err)
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
+	return 1
 }
 
 func run(ctx context.Context, started time.Time, args []string, env func(string) string, stderr io.Writer) error {
@@ -50,24 +54,27 @@ func run(ctx context.Context, started time.Time, args []string, env func(string)
 		return fmt.Errorf("listen on %s: %w", f.listen, err)
 	}
 	pod, _ := os.Hostname()
-	parts := trainer.Parts{
-		Source: trainer.NewKafka(f.kafka), Store: trainer.NewStore(f.state), Log: log,
-		Probe: memory.Find(os.DirFS("/"), os.Getpid(), memory.OpenFile),
-	}
-	t := trainer.New(trainer.Options{
-		Namespace: f.namespace, Name: f.name, TokenFile: f.tokenFile,
-		Instance: instance(), Pod: pod, Version: version(), Started: started,
-	}, parts)
-	return t.Serve(ctx, listener)
-}
-
-// instance names the process.
-func instance() string {
 	var name [8]byte
 	// It never fails: see crypto/rand.
 	_, _ = rand.Read(name[:])
-	return hex.EncodeToString(name[:])
+	source, store := trainer.NewKafka(f.kafka), trainer.NewStore(f.state)
+	defer store.Close()
+	t := trainer.New(trainer.Options{
+		Namespace: f.namespace, Name: f.name, TokenFile: f.tokenFile,
+		Instance: instanceName(name), Pod: pod, Version: version(), Started: started,
+	}, trainer.Parts{Source: source, Store: store, Log: log, Probe: memory.Find(os.DirFS("/"), os.Getpid(), memory.OpenFile)})
+	if f.pinned.on {
+		d := newDriver(f, name, t, source, store, log)
+		t.ServeFacts(d.Facts)
+		var dispatching sync.WaitGroup
+		defer dispatching.Wait()
+		dispatching.Go(func() { d.Run(ctx) })
+	}
+	return t.Serve(ctx, listener)
 }
+
+// instanceName names the process.
+func instanceName(name [8]byte) string { return hex.EncodeToString(name[:]) }
 
 func version() string {
 	info, ok := debug.ReadBuildInfo()

@@ -25,30 +25,30 @@ import (
 )
 
 const (
-	topic      = "payments"
-	partitions = 2
-	each       = 40_000
-	sliceEnds  = 4
+	topic     = "payments"
+	each      = 40_000
+	sliceEnds = 4
 )
 
 // site is a broker with records, a store with a history, and a program that is started again and again.
 type site struct {
-	t       *testing.T
-	program string
-	args    []string
-	store   state.Store
-	genesis history.Genesis
-	entries []json.RawMessage
+	t          *testing.T
+	partitions int
+	program    string
+	args       []string
+	store      state.Store
+	genesis    history.Genesis
+	entries    []json.RawMessage
 	// process is the running program.
 	process *exec.Cmd
 	url     string
 	exited  chan error
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, partitions int) *site {
 	t.Helper()
 	folder := t.TempDir()
-	s := &site{t: t, program: filepath.Join(folder, "trainer")}
+	s := &site{t: t, partitions: partitions, program: filepath.Join(folder, "trainer")}
 	if out, err := exec.Command("go", "build", "-o", s.program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build the trainer: %v\n%s", err, out)
 	}
@@ -75,7 +75,8 @@ func newSite(t *testing.T) *site {
 		"--namespace=ns", "--name=fraud", "--token-file=" + token, "--listen=127.0.0.1:0",
 		"--kafka-brokers=" + broker.Addrs()[0], "--state-type=File", "--state-directory=" + kept,
 	}
-	s.write()
+	s.genesis = newGenesis(partitions)
+	s.genesis.TopicID = topicID(t, broker)
 	t.Cleanup(func() {
 		if s.process != nil {
 			s.end(syscall.SIGKILL)
@@ -93,23 +94,53 @@ func records(partition int32) []stream.Record {
 	return out
 }
 
-// write makes genesis and the entries, which cut both partitions into equal slices.
-func (s *site) write() {
+func newGenesis(partitions int) history.Genesis {
 	spec := history.LearningSpec{
 		Format:        history.Format{Type: "JSON", Label: "y", Features: []history.Feature{{Name: "a"}, {Name: "b"}}},
 		Model:         history.Model{Algorithm: "LogisticRegression", Parameters: map[string]string{"learningRate": "0.005"}},
 		Preprocessing: []history.Transform{{Type: "StandardScaler"}},
 	}
-	s.genesis = history.Genesis{
+	return history.Genesis{
 		Version: history.FormatVersion, Lineage: history.Lineage{Namespace: "ns", Name: "fraud", Number: 1}, UID: "u", Incarnation: "cafe",
-		Spec: spec, SpecDigest: spec.Digest(), Topic: topic, Start: history.Offsets{{}, {Partition: 1}}, Shards: 1, NumericsVersion: online.NumericsVersion,
+		Spec: spec, SpecDigest: spec.Digest(), Topic: topic, Start: offsets(partitions, 0), Shards: 1, NumericsVersion: online.NumericsVersion,
 	}
+}
+
+func topicID(t *testing.T, broker *embedded.Broker) string {
+	t.Helper()
+	watcher, err := stream.NewWatcher(stream.Connection{Brokers: broker.Addrs()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watcher.Close()
+	found, err := watcher.Topic(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.ID
+}
+
+func offsets(partitions int, offset int64) history.Offsets {
+	var out history.Offsets
+	for partition := range int32(partitions) {
+		out = append(out, history.PartitionOffset{Partition: partition, Offset: offset})
+	}
+	return out
+}
+
+// writeGenesis stores genesis.
+func (s *site) writeGenesis() {
+	s.t.Helper()
 	if err := s.store.PutIfAbsent(s.t.Context(), history.GenesisKey(s.genesis.Lineage), s.genesis.Encode()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// cut makes entries that cut the partitions into equal slices.
+func (s *site) cut() {
 	start, previous := s.genesis.Start, history.ChainStart(s.genesis.Encode(), "")
 	for n := range int64(sliceEnds) {
-		end := history.Offsets{{Offset: each * (n + 1) / sliceEnds}, {Partition: 1, Offset: each * (n + 1) / sliceEnds}}
+		end := offsets(s.partitions, each*(n+1)/sliceEnds)
 		entry := history.Entry{
 			Version: history.FormatVersion, Number: n + 1, Kind: history.KindSlice, Writer: "w", Term: 1, Start: start, End: end, Previous: previous,
 		}
@@ -130,7 +161,7 @@ func (s *site) want() string {
 	}
 	row := make([]float64, 2)
 	for n := range sliceEnds {
-		for partition := range int32(partitions) {
+		for partition := range int32(s.partitions) {
 			for _, r := range records(partition)[each*n/sliceEnds : each*(n+1)/sliceEnds] {
 				label, err := decoder.Decode(r.Value, row)
 				if err != nil {
@@ -222,7 +253,9 @@ func (s *site) send(r history.Request) (int, history.Answer, error) {
 // TestSignalsInMidSlice ends the process again and again while it learns, by SIGKILL and by SIGTERM, a little later each time, and
 // compares the model with one that the library learned in peace.
 func TestSignalsInMidSlice(t *testing.T) {
-	s := newSite(t)
+	s := newSite(t, 2)
+	s.writeGenesis()
+	s.cut()
 	var from history.Position
 	var cut [2]int
 	signals := []os.Signal{syscall.SIGKILL, syscall.SIGTERM}
@@ -270,7 +303,7 @@ func TestSignalsInMidSlice(t *testing.T) {
 		s.start()
 	}
 	status, answer, err := s.send(s.request(history.ActionFlush, from))
-	if err != nil || status != http.StatusOK || answer.Records != partitions*each {
+	if err != nil || status != http.StatusOK || answer.Records != 2*each {
 		t.Fatalf("flush: status %d with %d records, %v, %v", status, answer.Records, answer.Problem, err)
 	}
 	if got, want := answer.Checkpoint.ModelDigest.String(), s.want(); got != want {

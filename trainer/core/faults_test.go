@@ -298,8 +298,15 @@ func TestLateEventsChangeNothing(t *testing.T) {
 	mustReply(t, w, w.train(at(0), 1))
 	before := w.outcome()
 	late := []core.Event{
-		core.GenesisRead{}, core.CheckpointsListed{Newest: "x"}, core.CheckpointRead{}, core.ReadFailed{}, core.CheckpointSaved{},
-		core.CheckpointExists{}, core.SaveFailed{}, core.FetchFailed{Fetch: 1}, core.BudgetSpent{ID: 1},
+		core.GenesisRead{},
+		core.CheckpointsListed{Newest: "x"},
+		core.CheckpointRead{},
+		core.ReadFailed{},
+		core.CheckpointSaved{},
+		core.CheckpointExists{},
+		core.SaveFailed{},
+		core.FetchFailed{Fetch: 1},
+		core.BudgetSpent{ID: 1},
 		core.RecordsFetched{Fetch: 1, Records: w.records[0][:1], Next: 1},
 	}
 	for _, event := range late {

@@ -54,11 +54,13 @@ func TestFigures(t *testing.T) {
 	}{
 		"version 1, mounted from inside": {
 			version1("sys/fs/cgroup/memory"), "sys/fs/cgroup/memory/memory.usage_in_bytes", "sys/fs/cgroup/memory/memory.max_usage_in_bytes",
-			[6]int64{8000, 700, 700, 5700, 900, 900}, memory.SourceCgroup1,
+			[6]int64{8000, 700, 700, 5700, 900, 900},
+			memory.SourceCgroup1,
 		},
 		"version 2": {
 			version2(), "sys/fs/cgroup/memory.current", "sys/fs/cgroup/memory.peak",
-			[6]int64{0, 700, 700, 5700, 900, 900}, memory.SourceCgroup2,
+			[6]int64{0, 700, 700, 5700, 900, 900},
+			memory.SourceCgroup2,
 		},
 	}
 	for name, test := range tests {

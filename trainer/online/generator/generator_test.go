@@ -48,7 +48,7 @@ func TestFormsAgree(t *testing.T) {
 // parse makes numbers of the fields that are numbers.
 func parse(line string) []any {
 	var fields []any
-	for _, text := range strings.Split(line, ",") {
+	for text := range strings.SplitSeq(line, ",") {
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
 			fields = append(fields, v)
 		} else {
