@@ -48,7 +48,7 @@ func (d *jsonDecoder) readLabel(b []byte, pos int) (int, int, *RecordError) {
 		if err != nil {
 			return 0, 0, err
 		}
-		return d.classOf(b, pos, end, b[pos:end])
+		return d.classOf(pos, end, b[pos:end])
 	case c == '-' || c-'0' < 10:
 		v, end, status := scanNumber(b, pos)
 		if status == numberOK {
@@ -86,10 +86,10 @@ func (d *jsonDecoder) readText(b []byte, pos int) (int, int, *RecordError) {
 	if len(text) == 0 {
 		return 0, 0, d.labelMissing(pos)
 	}
-	return d.classOf(b, pos, end, text)
+	return d.classOf(pos, end, text)
 }
 
-func (d *jsonDecoder) classOf(b []byte, pos, end int, text []byte) (int, int, *RecordError) {
+func (d *jsonDecoder) classOf(pos, end int, text []byte) (int, int, *RecordError) {
 	if class, ok := d.classes.byText(text); ok {
 		return class, end, nil
 	}

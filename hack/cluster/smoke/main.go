@@ -37,8 +37,9 @@ func main() {
 	flag.StringVar(&o.write, "write", "", "`value` of a record to write first")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := run(ctx, o, os.Stdout); err != nil {
+	err := run(ctx, o, os.Stdout)
+	cancel()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "smoke:", err)
 		os.Exit(1)
 	}
@@ -61,7 +62,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the leader of %s at %s: %w", o.topic, o.broker, err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if o.write != "" {
 		if _, err := conn.Write([]byte(o.write)); err != nil {
 			return fmt.Errorf("writing to %s: %w", o.topic, err)
@@ -109,7 +110,7 @@ func create(ctx context.Context, dialer *kafka.Dialer, o options) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	err = conn.CreateTopics(kafka.TopicConfig{Topic: o.topic, NumPartitions: 1, ReplicationFactor: 1})
 	if errors.Is(err, kafka.TopicAlreadyExists) {
 		return nil

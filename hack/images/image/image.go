@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -64,7 +65,7 @@ type Options struct {
 func Build(spec Spec, options Options) (v1.Image, error) {
 	files := spec.Files
 	if _, err := os.Stat(options.Bundle); options.Bundle != "" && err == nil {
-		files = append(files[:len(files):len(files)], File{From: options.Bundle, To: bundlePath})
+		files = append(slices.Clip(files), File{From: options.Bundle, To: bundlePath})
 	}
 	layer, err := newLayer(files)
 	if err != nil {
