@@ -28,7 +28,7 @@ const (
 	PhaseRunning Phase = "Running"
 	// PhaseSuspended: the slice in flight is done and saved, nothing is sent.
 	PhaseSuspended Phase = "Suspended"
-	// PhaseStopped: Facts.Stopped says why.
+	// PhaseStopped: Facts.Stopped says why, unless it is nil: then the object says so, which is being deleted or was refused.
 	PhaseStopped Phase = "Stopped"
 	// PhaseCleaning: the object is being deleted; state is being removed.
 	PhaseCleaning Phase = "Cleaning"

@@ -41,7 +41,7 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 	case r.Status == statusConflict && request.Action != history.ActionPreflight:
 		m.conflict(r.Answer)
 	case r.Status == statusStop && r.Answer.Problem != nil && r.Answer.Problem.Stops():
-		m.refused(r.Answer.Problem)
+		m.refused(r.Answer)
 	default:
 		m.undelivered(refusal(r))
 	}
@@ -116,8 +116,19 @@ func (m *Machine) conflict(a history.Answer) {
 }
 
 // refused takes a problem that stops the training. Of lost records the history is asked first, since a newer checkpoint may hold them.
-func (m *Machine) refused(problem *history.Problem) {
+// What was learned before it is kept in mind.
+func (m *Machine) refused(a history.Answer) {
+	problem := a.Problem
 	m.findings.trainer = reachable("The trainer answers.")
+	if d := &m.delivery; m.stage == stageReady && m.chain.check(a.Position, a.Hash) == verdictKnown && a.Position.Compare(d.position) >= 0 {
+		d.position, d.records = m.chain.normal(a.Position), a.Records
+		if a.Metrics != nil {
+			d.metrics = a.Metrics
+		}
+		if a.Checkpoint != nil {
+			m.saved(a.Checkpoint)
+		}
+	}
 	if problem.Reason == history.ReasonRecordsLost && m.stage == stageReady {
 		m.suspect(problem)
 		return

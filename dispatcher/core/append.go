@@ -128,8 +128,8 @@ func (m *Machine) attempt() {
 	if a.doubt {
 		m.storeCall(&m.main, Get{Key: key}, func(r Result) {
 			if r.Outcome == NotFound {
+				// It is tried again in the next step, unless the training is held meanwhile.
 				a.doubt = false
-				m.attempt()
 				return
 			}
 			m.entered(r.Value)

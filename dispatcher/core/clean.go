@@ -13,6 +13,8 @@ const (
 	cleanLanes = 16
 	// lastKey is above every character that follows a slash in a key.
 	lastKey = "~"
+	// incarnationParts is how many parts of a key name an incarnation: namespace, name, lineage and the incarnation itself.
+	incarnationParts = 4
 )
 
 // cleanStage is what the cleaner does next.
@@ -34,6 +36,9 @@ type cleaner struct {
 	after      string
 	lineages   []int64
 	tombstones []string
+	// incarnations are the prefixes of those that were found at the beginning, genesis the keys of their lineages' ones. Nothing else is
+	// deleted: a dispatcher that lags behind must not touch what was made for a newer object of the same name.
+	incarnations, genesis map[string]bool
 	// doomed are the keys of the present page that still have to be deleted.
 	doomed []string
 	lanes  [cleanLanes]lane
@@ -92,7 +97,12 @@ func (m *Machine) cleanSeek() {
 func (m *Machine) doom(number int64, incarnation string) {
 	lineage := m.settings.Lineage
 	lineage.Number = number
-	m.cleaner.tombstones = append(m.cleaner.tombstones, history.Keys{Lineage: lineage, Incarnation: incarnation}.Tombstone())
+	keys, c := history.Keys{Lineage: lineage, Incarnation: incarnation}, &m.cleaner
+	c.tombstones = append(c.tombstones, keys.Tombstone())
+	if c.incarnations == nil {
+		c.incarnations = map[string]bool{}
+	}
+	c.incarnations[keys.Prefix()] = true
 }
 
 // cleanRead finds incarnations that have a genesis and nothing else.
@@ -107,6 +117,10 @@ func (m *Machine) cleanRead() {
 	lineage.Number = c.lineages[0]
 	m.storeCall(&m.main, Get{Key: history.GenesisKey(lineage)}, func(r Result) {
 		c.lineages = c.lineages[1:]
+		if c.genesis == nil {
+			c.genesis = map[string]bool{}
+		}
+		c.genesis[history.GenesisKey(lineage)] = true
 		if genesis, err := history.DecodeGenesis(r.Value); r.Outcome == Done && err == nil {
 			m.doom(lineage.Number, genesis.Incarnation)
 		}
@@ -131,7 +145,7 @@ func (m *Machine) cleanPage() {
 	c := &m.cleaner
 	m.storeCall(&m.main, List{Prefix: m.trainingPrefix(), After: c.after, Limit: cleanPage}, func(r Result) {
 		for _, key := range r.Keys {
-			if c.stage.dooms(key) {
+			if c.dooms(key) {
 				c.doomed = append(c.doomed, key)
 			}
 		}
@@ -146,16 +160,16 @@ func (m *Machine) cleanPage() {
 	})
 }
 
-// dooms tells whether the stage deletes the key.
-func (s cleanStage) dooms(key string) bool {
-	switch s {
-	case cleanSweep:
-		return !strings.HasSuffix(key, "/genesis") && !strings.HasSuffix(key, "/tombstone")
-	case cleanGenesis:
-		return strings.HasSuffix(key, "/genesis")
-	default:
-		return true
+// dooms tells whether the present stage deletes the key.
+func (c *cleaner) dooms(key string) bool {
+	if strings.HasSuffix(key, "/genesis") {
+		return c.stage >= cleanGenesis && c.genesis[key]
 	}
+	parts := strings.SplitAfterN(key, "/", incarnationParts+1)
+	if len(parts) > incarnationParts && !c.incarnations[strings.Join(parts[:incarnationParts], "")] {
+		return false
+	}
+	return c.stage == cleanRest || c.stage == cleanSweep && !strings.HasSuffix(key, "/tombstone")
 }
 
 // sweeping deletes the doomed keys and tells whether any are left.

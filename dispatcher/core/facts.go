@@ -20,6 +20,10 @@ func (m *Machine) Facts() history.Facts {
 		Delivered: d.delivered, Repeated: d.repeated, Appended: m.appender.appended,
 		BusyMicros: d.busyMicros,
 	}
+	if m.stage == stageTombstone {
+		// It may be one that is being deleted, which no status may record.
+		f.Incarnation = ""
+	}
 	if m.stage == stageReady || m.stage == stageYielded {
 		f.Lag = pending(m.chain.offsets(d.position), m.source.stable)
 	}
@@ -35,7 +39,7 @@ func (m *Machine) phase() history.Phase {
 		return history.PhaseCleaned
 	case m.config.Cleaning != CleaningNone:
 		return history.PhaseCleaning
-	case m.stopped != nil:
+	case m.stopped != nil || m.config.Hold:
 		return history.PhaseStopped
 	case m.resting():
 		return history.PhaseSuspended

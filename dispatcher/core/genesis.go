@@ -121,6 +121,8 @@ func (m *Machine) resolve() {
 func (m *Machine) confirm(topic Topic, start history.Offsets) {
 	m.start(&m.main, ReadObject{}, func(r Result) {
 		switch {
+		case m.config.Hold || m.config.Cleaning != CleaningNone:
+			// Meanwhile it was said that nothing is to be done.
 		case r.Outcome != Done:
 			m.findings.state = history.Finding{
 				Status: history.Unknown, Reason: ReasonNotYetTried,

@@ -222,3 +222,84 @@ func TestPreflightComesBeforeGenesisAndAfterEachTemplate(t *testing.T) {
 		t.Errorf("probed %q, trainer %v", f.ProbedTemplate, f.Trainer)
 	}
 }
+
+// A dispatcher that starts on a training that was stopped leaves it so, unless the trainer's template is newer than the stop: an image
+// without the fault is what stopped trainings wait for, and it often comes together with a new dispatcher.
+func TestRestartOnAStoppedTraining(t *testing.T) {
+	tests := map[string]struct {
+		template string
+		stopped  bool
+	}{"same template": {"t1", true}, "new template": {"t2", false}, "without templates": {"", true}}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.stable = at(0, 10)
+			r.config.Stalled = history.Problemf(history.ReasonLearnerPanicked, "crashed")
+			r.config.Template = test.template
+			r.configure(func(*Config) {})
+			r.run(10 * Second)
+			f := r.machine.Facts()
+			if (f.Stopped != nil) != test.stopped {
+				t.Fatalf("stopped %v", f.Stopped)
+			}
+			if !test.stopped {
+				r.learnedOnce()
+			}
+		})
+	}
+}
+
+// State under a tombstone is not adopted, so no status may record it: the way out that the message names would lead to StateLost.
+func TestTombstonedIncarnationIsNotReported(t *testing.T) {
+	r := newRig(t)
+	r.configure(func(*Config) {})
+	r.run(2 * Second)
+	r.store[r.keys().Tombstone()] = []byte("uid-0")
+	r.machine, r.config.Recorded = New(r.settings("writer-2")), ""
+	r.configure(func(*Config) {})
+	r.run(2 * Second)
+	f := r.machine.Facts()
+	if f.Stopped == nil || f.Stopped.Reason != history.ReasonStateIncompatible || f.Incarnation != "" || r.config.Recorded != "" {
+		t.Errorf("stopped %v, incarnation %q, recorded %q", f.Stopped, f.Incarnation, r.config.Recorded)
+	}
+}
+
+// A spec may name another store: nothing is appended there before it was seen to hold this history.
+func TestChangedSpecLooksAtTheStoreFirst(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 50)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	clear(r.store)
+	r.stable = at(0, 100)
+	r.configure(func(c *Config) { c.Generation++ })
+	r.run(5 * Second)
+	if f := r.machine.Facts(); len(r.store) != 0 || f.Stopped == nil || f.Stopped.Reason != history.ReasonStateLost {
+		t.Errorf("%d keys, stopped %v", len(r.store), f.Stopped)
+	}
+}
+
+// What the trainer learned and saved before it stopped is told.
+func TestStoppingAnswerTellsWhereItStands(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 50)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	r.intercept = func(op Op) (Result, bool) {
+		send, ok := op.(Send)
+		if !ok || send.Request.Action != history.ActionTrain {
+			return Result{}, false
+		}
+		_, answer := r.trainer.handle(send.Request)
+		r.trainer.save()
+		answer = r.trainer.answer()
+		answer.Problem = history.Problemf(history.ReasonRecordUnreadable, "bad")
+		return Result{Status: 422, Answer: answer}, true
+	}
+	r.stable = at(0, 80)
+	r.run(5 * Second)
+	f := r.machine.Facts()
+	if f.Stopped == nil || f.Records != 80 || f.Lag != 0 || f.Checkpoint == nil || f.Checkpoint.Records != 80 {
+		t.Errorf("stopped %v, %d records, lag %d, checkpoint %+v", f.Stopped, f.Records, f.Lag, f.Checkpoint)
+	}
+}

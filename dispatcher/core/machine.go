@@ -1,6 +1,10 @@
 package core
 
-import "creek.dev/creek/history"
+import (
+	"cmp"
+
+	"creek.dev/creek/history"
+)
 
 // stage is what the machine's one line of store operations does next.
 type stage int
@@ -79,15 +83,22 @@ func (m *Machine) Step(now Instant, event Event) []Effect {
 }
 
 func (m *Machine) configure(config Config) {
-	first := !m.configured
+	first, before := !m.configured, m.config
+	// An object that is being deleted never lives again.
+	config.Cleaning = cmp.Or(config.Cleaning, before.Cleaning)
 	m.config, m.configured = config, true
+	if config.Generation != before.Generation {
+		// The spec may name another store: what it holds is looked at before anything is written there.
+		m.findings.checked = false
+	}
 	if config.Template != "" && config.ProbedTemplate == config.Template {
 		m.delivery.probed = config.Template
 	}
 	switch {
 	case config.Cleaning != CleaningNone:
 		m.stopped = nil
-	case first && config.Stalled != nil:
+	case first && config.Stalled != nil && !m.probing():
+		// A template that was never probed is newer than the stop, and may hold an image without the fault.
 		m.stop(config.Stalled)
 	case m.stopped != nil && (config.Generation != m.stoppedBy.Generation || config.Template != m.stoppedBy.Template):
 		m.stopped = nil
