@@ -84,6 +84,7 @@ images: ## Build the container images and push them to the cluster's registry wh
 .PHONY: e2e
 e2e: cluster ## Run the end-to-end tests on the cluster, which is started when needed
 	@# Compiled outside the cluster's network namespace, where modules can be downloaded, and run inside.
+	$(GO) test -tags e2e -count 1 -v -run TestKafka -exec "$(CURDIR)/hack/cluster/exec.sh" ./stream
 	$(GO) test -tags e2e -count 1 -v -timeout 60m -parallel 6 -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... $(ARGS)
 
 .PHONY: bench
