@@ -28,7 +28,13 @@ func (b batch) plain(arena []byte) (plain, grown []byte, err error) {
 		return nil, arena, fmt.Errorf("batch at offset %d is compressed by an unknown method, number %d", b.base, kind)
 	}
 	start := len(arena)
-	grown, err = inflate(codec, b.payload, arena)
+	if kind == compress.Snappy {
+		err = checkSnappy(b.payload)
+	}
+	grown = arena
+	if err == nil {
+		grown, err = inflate(codec, b.payload, arena)
+	}
 	if err != nil {
 		return nil, grown, fmt.Errorf("batch at offset %d: decompress %s: %w", b.base, codec.Name(), err)
 	}
