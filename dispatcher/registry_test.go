@@ -42,10 +42,17 @@ func TestWhichObjectsAreActedOn(t *testing.T) {
 		change func(*v1alpha1.CreekTraining)
 		phase  history.Phase
 	}{
-		"evaluated":      {func(*v1alpha1.CreekTraining) {}, history.PhaseStarting},
-		"not evaluated":  {func(o *v1alpha1.CreekTraining) { o.Generation = 2 }, ""},
-		"refused":        {func(o *v1alpha1.CreekTraining) { condition(o, v1alpha1.ConditionStalled, "MemoryExhausted") }, ""},
-		"stopped before": {func(o *v1alpha1.CreekTraining) { condition(o, v1alpha1.ConditionStalled, "RecordsLost") }, history.PhaseStopped},
+		"evaluated":     {func(*v1alpha1.CreekTraining) {}, history.PhaseStarting},
+		"not evaluated": {func(o *v1alpha1.CreekTraining) { o.Generation = 2 }, ""},
+		"refused":       {func(o *v1alpha1.CreekTraining) { condition(o, v1alpha1.ConditionStalled, "MemoryExhausted") }, ""},
+		"stopped before": {func(o *v1alpha1.CreekTraining) {
+			condition(o, v1alpha1.ConditionStalled, "RecordsLost")
+			o.Status.Workers[0].ProbedTemplate = "t1"
+		}, history.PhaseStopped},
+		"stopped with an older template": {func(o *v1alpha1.CreekTraining) {
+			condition(o, v1alpha1.ConditionStalled, "LearnerPanicked")
+			o.Status.Workers[0].ProbedTemplate = "t0"
+		}, history.PhaseStarting},
 		"pods remain": {func(o *v1alpha1.CreekTraining) {
 			o.DeletionTimestamp = &metav1.Time{Time: time.Now()}
 			condition(o, v1alpha1.ConditionDeleting, v1alpha1.ReasonWaitingForPods)

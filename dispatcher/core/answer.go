@@ -17,6 +17,9 @@ const (
 // conflictLimit is how often in a row the trainer may be elsewhere before the dispatcher slows down.
 const conflictLimit = 3
 
+// seenEnough is how many records of one answer show that no feature is absent.
+const seenEnough = 100
+
 // answered takes the trainer's answer to a request.
 func (m *Machine) answered(request history.Request, template string, r Result) {
 	if r.Outcome != Done {
@@ -89,6 +92,9 @@ func (m *Machine) done(request history.Request, a history.Answer) {
 	d.conflicts = 0
 	m.delivered(ReasonReachable, "The trainer answers.")
 	d.records, d.metrics = a.Records, a.Metrics
+	if len(a.Absent) > 0 || a.Slice.Records >= seenEnough {
+		m.findings.absent = a.Absent
+	}
 	m.take(a)
 	if m.stopped != nil || m.stage != stageReady {
 		return

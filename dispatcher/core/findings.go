@@ -1,6 +1,11 @@
 package core
 
-import "creek.dev/creek/history"
+import (
+	"fmt"
+	"strings"
+
+	"creek.dev/creek/history"
+)
 
 // Reasons of findings that are neither a history.Reason nor a failure.
 const (
@@ -12,12 +17,16 @@ const (
 	ReasonNotYetProbed history.Reason = "NotYetProbed"
 	// ReasonProbed: a preflight from the trainer's pod has opened Kafka and the store.
 	ReasonProbed history.Reason = "Probed"
+	// ReasonFeatureAbsent: the source answers, and no record of it has a feature that the spec names.
+	ReasonFeatureAbsent history.Reason = "FeatureAbsent"
 )
 
 // findings is what was last seen of the parts around the machine.
 type findings struct {
 	source, state, trainer history.Finding
 	durability             string
+	// absent are features that no record had.
+	absent []string
 	// weakness says why the durability is Weak.
 	weakness string
 	// checked tells that the store was asked for it since it last failed.
@@ -30,6 +39,17 @@ func newFindings() findings {
 		state:   history.Finding{Status: history.Unknown, Reason: ReasonNotYetTried, Message: "The state store was not asked yet."},
 		trainer: history.Finding{Status: history.Unknown, Reason: ReasonNotYetProbed, Message: "The trainer was not asked yet."},
 	}
+}
+
+// sourceFinding is what is known of the source, with what its records seem to lack.
+func (m *Machine) sourceFinding() history.Finding {
+	found := m.findings.source
+	if absent := m.findings.absent; found.Status == history.True && len(absent) > 0 {
+		found.Reason = ReasonFeatureAbsent
+		found.Message += fmt.Sprintf(" No record had a value for the features %s: check their names and paths in spec.source.format.features"+
+			" and raise spec.lineage with the correction.", strings.Join(absent, ", "))
+	}
+	return found
 }
 
 func reachable(message string) history.Finding {
