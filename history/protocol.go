@@ -91,6 +91,8 @@ type Answer struct {
 	// Records counts what the lineage's model learned since genesis.
 	Records int64              `json:"records"`
 	Metrics map[string]float64 `json:"metrics,omitempty"`
+	// Absent names the features that not one of many records had. Missing values are allowed, but these look like a wrong path.
+	Absent []string `json:"absent,omitempty"`
 	// Checkpoint is the newest one known to be stored.
 	Checkpoint *CheckpointFacts `json:"checkpoint,omitempty"`
 	Slice      SliceFacts       `json:"slice"`

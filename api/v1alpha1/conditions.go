@@ -29,6 +29,9 @@ const (
 	ReasonReady = "Ready"
 	// ReasonReachable: it was opened with the credentials given.
 	ReasonReachable = "Reachable"
+	// ReasonFeatureAbsent: the source can be read, and no record of it has a feature that source.format.features names; the message
+	// names the feature. The training goes on without it, since values may be missing.
+	ReasonFeatureAbsent = "FeatureAbsent"
 	// ReasonProbed: the present pod template opened Kafka and the store.
 	ReasonProbed = "Probed"
 	// ReasonNotYetProbed: no pod of the present template has opened Kafka and the store yet.

@@ -2,7 +2,9 @@ package core
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
+	"slices"
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream/decode"
@@ -19,7 +21,13 @@ type learner struct {
 	row     []float64
 	records int64
 	input   input.Hash
+	// absent are the features that none of the records had which this learner looked at since it was made.
+	absent []int
+	looked int64
 }
+
+// lookedEnough is how many records must lack a feature before that is worth telling: single ones may.
+const lookedEnough = 100
 
 // newLearner returns one that has seen nothing.
 func newLearner(spec history.LearningSpec) (*learner, error) {
@@ -31,10 +39,32 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &learner{
+	l := &learner{
 		decoder: decoder, model: model, metrics: metric.NewClassification(model.Classes()),
-		row: make([]float64, len(spec.Format.Features)),
-	}, nil
+		row: make([]float64, len(spec.Format.Features)), absent: make([]int, len(spec.Format.Features)),
+	}
+	for i := range l.absent {
+		l.absent[i] = i
+	}
+	return l, nil
+}
+
+// look notes which features the present row has.
+func (l *learner) look() {
+	l.looked++
+	l.absent = slices.DeleteFunc(l.absent, func(feature int) bool { return !math.IsNaN(l.row[feature]) })
+}
+
+// missing names the features that no record had, once enough were looked at.
+func (l *learner) missing() []string {
+	if l.looked < lookedEnough {
+		return nil
+	}
+	var names []string
+	for _, feature := range l.absent {
+		names = append(names, l.model.Config().Features[feature])
+	}
+	return names
 }
 
 // recordError says that the decoder refused a record; the learner stands before it.
@@ -63,6 +93,9 @@ func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 		label, bad := l.decoder.Decode(r.Value, l.row)
 		if bad != nil {
 			return n, &recordError{bad}
+		}
+		if len(l.absent) > 0 {
+			l.look()
 		}
 		l.input = l.input.With(partition, r.Offset, r.UnixMillis, r.Key, r.Value)
 		prediction := l.model.PredictLearn(l.row, label)

@@ -46,7 +46,7 @@ func (s *Shard) place(a *history.Answer, override *history.CheckpointFacts) {
 	switch r := s.resident; {
 	case r != nil:
 		a.Position, a.Hash, a.Records = r.position, r.hash, r.records
-		a.Metrics = r.metrics.Values()
+		a.Metrics, a.Absent = r.metrics.Values(), r.missing()
 		a.Memory.Model = int64(r.model.HeapBytes())
 	case at != nil:
 		a.Position, a.Hash, a.Records = at.Position, at.Hash, at.Records
