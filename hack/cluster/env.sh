@@ -15,7 +15,7 @@ kafka=$parts/kafka-$kafka_version-$(cksum <"$here/kafka/pom.xml" | cut -d' ' -f1
 envtest=$parts/envtest-$kubernetes_version-etcd-$etcd_version
 
 # Addresses. They exist only inside the cluster's network namespace, which nothing leads out of.
-NETNS=${CREEK_NETNS:-creek}
+NETNS=creek
 node=172.31.0.1 pods=10.244.0.0/24 services=10.96.0.0/16
 registry=$node:5000
 config=$STATE/config pki=$STATE/pki logs=$STATE/log pids=$STATE/pids

@@ -4,12 +4,15 @@ set -euo pipefail
 # shellcheck source=process.sh
 . "$(dirname "$0")/process.sh"
 if [[ ! -e /var/run/netns/$NETNS ]]; then
+  # Two kubelets on one machine remove each other's control groups.
+  others=$(find /sys/fs/cgroup -path '*/kubepods/*' -name cgroup.procs -exec cat {} + 2>/dev/null | head -n1 || true)
+  [[ -z $others ]] || die "another kubelet runs pods on this machine (process $others is in control group kubepods): end it first"
   mkdir -p "$STATE"
   [[ -e /run/netns ]] || touch "$STATE/netns.first"
   echo "$NETNS" >"$STATE/netns" # written first: down.sh removes only namespaces that this state folder names
   ip netns add "$NETNS"
 elif [[ $(cat "$STATE/netns" 2>/dev/null) != "$NETNS" ]]; then
-  die "network namespace $NETNS exists, but was not made from $STATE: end that cluster with its own CREEK_CLUSTER, or set CREEK_NETNS"
+  die "network namespace $NETNS exists, but was not made from $STATE: end that cluster first, with its own CREEK_CLUSTER"
 fi
 ip -n "$NETNS" link set lo up
 ip -n "$NETNS" link show node0 >/dev/null 2>&1 || ip -n "$NETNS" link add node0 type bridge
