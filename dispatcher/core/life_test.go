@@ -290,9 +290,9 @@ func TestStoppingAnswerTellsWhereItStands(t *testing.T) {
 		if !ok || send.Request.Action != history.ActionTrain {
 			return Result{}, false
 		}
-		_, answer := r.trainer.handle(send.Request)
+		_, _ = r.trainer.handle(send.Request)
 		r.trainer.save()
-		answer = r.trainer.answer()
+		answer := r.trainer.answer()
 		answer.Problem = history.Problemf(history.ReasonRecordUnreadable, "bad")
 		return Result{Status: 422, Answer: answer}, true
 	}
