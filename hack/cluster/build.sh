@@ -109,7 +109,7 @@ fetch_kafka() {
   mv -T "$p.new" "$p"
 }
 # own FOLDER NAME PACKAGE: a program of this repository; Go itself knows whether it is up to date.
-own() { (cd "$1" && go build -trimpath -ldflags="-s -w" -o "$bin/$2" "$3"); }
+own() { (cd "$1" && go build -trimpath -buildvcs=false -ldflags="-s -w" -o "$bin/$2" "$3"); }
 build_own() {
   own "$here/coredns" coredns .
   own "$here/../images" images .
