@@ -14,12 +14,18 @@ import (
 const (
 	latest   = -1
 	earliest = -2
+	// earliestLocal asks where the log begins that the broker itself keeps; what lies before is in a remote tier.
+	earliestLocal = -4
 )
 
 // readCommitted is the isolation level at which the latest offset is the last stable one.
 const readCommitted = 1
 
-var listOffsetsVersion = &kmsg.ListOffsetsRequest{Version: 6}
+var (
+	listOffsetsVersion = &kmsg.ListOffsetsRequest{Version: 6}
+	// localOffsetsVersion is the first that knows earliestLocal. Brokers that do not offer it have no remote tier.
+	localOffsetsVersion = &kmsg.ListOffsetsRequest{Version: 8}
+)
 
 // offsets asks the leaders of all partitions of the topics, each broker once and all at the same time. A topic is in one of the maps.
 func (k *cluster) offsets(ctx context.Context, topics map[string]layout, timestamp int64) (map[string][]Offset, map[string]error) {
@@ -79,6 +85,9 @@ func (k *cluster) offsetRequests(topics map[string]layout, timestamp int64) (map
 			if request == nil {
 				request = kmsg.NewPtrListOffsetsRequest()
 				request.Version, request.IsolationLevel = listOffsetsVersion.Version, readCommitted
+				if timestamp == earliestLocal {
+					request.Version = localOffsetsVersion.Version
+				}
 				requests[address] = request
 			}
 			request.Topics = append(request.Topics, kmsg.ListOffsetsRequestTopic{Topic: name, Partitions: partitions})

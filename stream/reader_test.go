@@ -150,6 +150,44 @@ func TestReadEndsInAGap(t *testing.T) {
 	}
 }
 
+// TestRemoteTierIsNoGap stands for a broker whose remote tier is slow: it answers with nothing, and without an error, though the records
+// are there. They must not be passed over.
+func TestRemoteTierIsNoGap(t *testing.T) {
+	t.Parallel()
+	broker, connection := start(t)
+	produce(t, connection, ours, "", 0, made(100))
+	slow := 4
+	broker.Cluster().ControlKey(int16(kmsg.Fetch), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		broker.Cluster().KeepControl()
+		if slow--; slow < 0 {
+			return nil, nil, false
+		}
+		answer := request.(*kmsg.FetchRequest).ResponseKind().(*kmsg.FetchResponse)
+		partition := kmsg.NewFetchResponseTopicPartition()
+		partition.HighWatermark, partition.LastStableOffset, partition.LogStartOffset = 100, 100, 0
+		answer.Topics = []kmsg.FetchResponseTopic{{Topic: "records", Partitions: []kmsg.FetchResponseTopicPartition{partition}}}
+		return answer, nil, true
+	})
+	broker.Cluster().ControlKey(int16(kmsg.ListOffsets), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		broker.Cluster().KeepControl()
+		asked := request.(*kmsg.ListOffsetsRequest)
+		if asked.Topics[0].Partitions[0].Timestamp != -4 {
+			return nil, nil, false
+		}
+		answer := asked.ResponseKind().(*kmsg.ListOffsetsResponse)
+		partition := kmsg.NewListOffsetsResponseTopicPartition()
+		partition.Offset = 80
+		answer.Topics = []kmsg.ListOffsetsResponseTopic{{Topic: "records", Partitions: []kmsg.ListOffsetsResponseTopicPartition{partition}}}
+		return answer, nil, true
+	})
+	r := stream.NewReader(connection)
+	t.Cleanup(r.Close)
+	got, next, err := collect(limit(t), r, ours, 0, 50, 100)
+	if err != nil || next != 100 || len(got) != 50 {
+		t.Errorf("%d records to offset %d, error %v; want 50 to 100", len(got), next, err)
+	}
+}
+
 func TestReadNamesOffsetsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	broker, connection := start(t)

@@ -21,6 +21,8 @@ type reading struct {
 	to int64
 	// failures counts attempts in a row that brought nothing; empty those among them for which a gap in the log is the likely reason.
 	failures, empty int
+	// tiers is that of the wire in use.
+	tiers bool
 }
 
 // passing marks an error after which trying again may help.
@@ -89,8 +91,8 @@ func (d *reading) attempt(ctx context.Context) error {
 // follow fetches on one connection. The next request is under way while what came is handed out; a connection on which an answer is
 // outstanding when it returns an error is of no more use.
 func (d *reading) follow(ctx context.Context, w *wire) error {
-	idled := w.used
-	asked := d.next
+	idled, asked := w.used, d.next
+	d.tiers = w.tiers
 	err := w.send(ctx, d.request(asked))
 	for {
 		var got fetched
@@ -145,16 +147,26 @@ func (d *reading) judge(ctx context.Context, got fetched, asked int64) error {
 	case got.stable < d.to:
 		return &passing{&OffsetError{Topic: d.topic, Partition: d.partition, Offset: asked, Start: got.start, End: got.stable}}
 	}
-	return d.gap()
+	return d.gap(ctx)
 }
 
 // gap passes over the rest of the range when the log, asked twice, holds nothing from here to its stable end: compaction removed it.
 // Gaps in the middle, which the next batch ends, have been seen on Kafka 4.3 too; this one only where the embedded broker was made to
-// answer so, for Kafka's log cleaner leaves the newest segment alone.
-func (d *reading) gap() error {
+// answer so, for Kafka's log cleaner leaves the newest segment alone. A remote tier that is slow makes the broker answer in the same way
+// although the records are there: what lies in one is never a gap, and is asked for again.
+func (d *reading) gap(ctx context.Context) error {
 	d.empty++
 	if d.empty < 2 {
 		return nil
+	}
+	if d.tiers {
+		local, err := d.bound(ctx, earliestLocal)
+		if err != nil {
+			return &passing{err}
+		}
+		if local > d.next {
+			return &passing{fmt.Errorf("%w: the remote tier, which holds the offsets below %d, did not bring the records in time", ErrUnreachable, local)}
+		}
 	}
 	d.next = d.to
 	return nil
@@ -162,27 +174,33 @@ func (d *reading) gap() error {
 
 // outOfRange tells what the partition holds instead. An offset behind the end may be there soon, when a new leader has caught up.
 func (d *reading) outOfRange(ctx context.Context, asked int64) error {
-	topics, missing, err := d.cluster.describe(ctx, []string{d.topic}, forever)
-	if err = errors.Join(err, missing[d.topic]); err != nil {
+	failure := &OffsetError{Topic: d.topic, Partition: d.partition, Offset: asked}
+	var err error
+	if failure.Start, err = d.bound(ctx, earliest); err != nil {
 		return err
 	}
-	only := topics[d.topic]
-	only.Partitions = []int32{d.partition}
-	failure := &OffsetError{Topic: d.topic, Partition: d.partition, Offset: asked}
-	for _, bound := range []struct {
-		timestamp int64
-		into      *int64
-	}{{earliest, &failure.Start}, {latest, &failure.End}} {
-		found, failed := d.cluster.offsets(ctx, map[string]layout{d.topic: only}, bound.timestamp)
-		if err := failed[d.topic]; err != nil {
-			return err
-		}
-		*bound.into = found[d.topic][0].Offset
+	if failure.End, err = d.bound(ctx, latest); err != nil {
+		return err
 	}
 	if failure.Gone() {
 		return failure
 	}
 	return &passing{failure}
+}
+
+// bound asks the partition's leader for one of its offsets.
+func (d *reading) bound(ctx context.Context, timestamp int64) (int64, error) {
+	topics, missing, err := d.cluster.describe(ctx, []string{d.topic}, forever)
+	if err = errors.Join(err, missing[d.topic]); err != nil {
+		return 0, err
+	}
+	only := topics[d.topic]
+	only.Partitions = []int32{d.partition}
+	found, failed := d.cluster.offsets(ctx, map[string]layout{d.topic: only}, timestamp)
+	if err := failed[d.topic]; err != nil {
+		return 0, err
+	}
+	return found[d.topic][0].Offset, nil
 }
 
 // request asks for about as much as the rest of the range takes.
