@@ -62,6 +62,10 @@ func (k *cluster) give(w *wire) {
 		w.close()
 		return
 	}
+	if cap(w.in) > 4*fetchMost {
+		// An unusual batch made it large.
+		w.in = nil
+	}
 	k.idle[w.address] = append(k.idle[w.address], w)
 }
 

@@ -9,7 +9,8 @@ import (
 	"creek.dev/creek/trainer/core"
 )
 
-// Reading ahead is bounded by the chunks there are: chunks × (chunkBytes + chunkRecords × 64 B), and one record of any size in each.
+// Reading ahead is bounded by the chunks there are: chunks × (chunkBytes + chunkRecords × 64 B). A record that is larger than a chunk
+// is copied only when all others are free, so that there is one of them at most.
 const (
 	chunks       = 4
 	chunkBytes   = 256 << 10
@@ -28,10 +29,15 @@ type chunk struct {
 }
 
 func (c *chunk) reset(partition int32) {
-	if cap(c.arena) > chunkBytes {
-		c.arena = nil
-	}
 	c.partition, c.records, c.arena, c.failed = partition, c.records[:0], c.arena[:0], nil
+}
+
+// shrink lets go of the memory of a record that was larger than a chunk.
+func (c *chunk) shrink() {
+	if cap(c.arena) > chunkBytes {
+		clear(c.records[:cap(c.records)])
+		c.records, c.arena = c.records[:0], nil
+	}
 }
 
 func (c *chunk) fits(r *stream.Record) bool {
@@ -94,7 +100,7 @@ func (f *fetcher) start(ctx context.Context, e core.Fetch) *fetch {
 			reading.fail(err)
 		}
 		if reading.current != nil {
-			f.free <- reading.current
+			f.recycle(reading.current)
 		}
 	}()
 	return run
@@ -109,7 +115,7 @@ func (f *fetcher) reclaim(before *fetch) {
 	for {
 		select {
 		case c := <-before.out:
-			f.free <- c
+			f.recycle(c)
 		default:
 			return
 		}
@@ -117,7 +123,10 @@ func (f *fetcher) reclaim(before *fetch) {
 }
 
 // recycle gives a chunk back after its records were learned.
-func (f *fetcher) recycle(c *chunk) { f.free <- c }
+func (f *fetcher) recycle(c *chunk) {
+	c.shrink()
+	f.free <- c
+}
 
 // reading is the goroutine's side of a fetch.
 type reading struct {
@@ -166,6 +175,11 @@ func (r *reading) take(partition int32, batch []stream.Record) error {
 		if err := r.open(partition); err != nil {
 			return err
 		}
+		if len(record.Key)+len(record.Value) > chunkBytes {
+			if err := r.alone(); err != nil {
+				return err
+			}
+		}
 		r.current.add(record)
 	}
 	if r.current != nil && len(r.out) == 0 {
@@ -185,6 +199,26 @@ func (r *reading) open(partition int32) error {
 	case <-r.ctx.Done():
 		return r.ctx.Err()
 	}
+}
+
+// alone waits until all chunks but the current one are free.
+func (r *reading) alone() error {
+	var others [chunks - 1]*chunk
+	defer func() {
+		for _, c := range others {
+			if c != nil {
+				r.free <- c
+			}
+		}
+	}()
+	for i := range others {
+		select {
+		case others[i] = <-r.free:
+		case <-r.ctx.Done():
+			return r.ctx.Err()
+		}
+	}
+	return nil
 }
 
 // send never blocks: out has room for every chunk there is.
