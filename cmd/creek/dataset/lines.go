@@ -58,18 +58,41 @@ func (l *Lines) begin() error {
 		}
 		reader = unzipped
 	}
-	l.scanner = bufio.NewScanner(reader)
+	source := &failing{Reader: reader}
+	l.scanner = bufio.NewScanner(source)
 	l.scanner.Buffer(make([]byte, 1<<20), maxRecordBytes)
 	if l.Type != decode.TypeCSV {
+		l.scanner.Split(source.whole(bufio.ScanLines))
 		return nil
 	}
-	l.scanner.Split(decode.SplitCSV)
+	l.scanner.Split(source.whole(decode.SplitCSV))
 	header, err := l.Next()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s is empty: a CSV file begins with a line of column names", l.path)
+	}
 	if err != nil {
 		return fmt.Errorf("read the header of %s: %w", l.path, err)
 	}
 	l.Header, l.records = bytes.Clone(header), 0
 	return nil
+}
+
+// failing remembers that reading failed, other than by the end of the file.
+type failing struct {
+	io.Reader
+	failed bool
+}
+
+func (f *failing) Read(buffer []byte) (int, error) {
+	n, err := f.Reader.Read(buffer)
+	f.failed = err != nil && !errors.Is(err, io.EOF)
+	return n, err
+}
+
+// whole lets split take what is left without a line end for a record only where the file ends, not where reading it failed: half a
+// record of a damaged archive is never handed out.
+func (f *failing) whole(split bufio.SplitFunc) bufio.SplitFunc {
+	return func(data []byte, atEOF bool) (int, []byte, error) { return split(data, atEOF && !f.failed) }
 }
 
 // Close closes the file.
