@@ -98,7 +98,8 @@ func (s *Shard) unreadable(err error, offset int64) {
 	partition := s.open.plan[0].Partition
 	problem := history.Problemf(history.ReasonRecordUnreadable,
 		"The record at offset %d of partition %d of topic %s cannot be read: %v. Everything before it is learned and saved. "+
-			"Correct spec.source.format or the producer, and raise spec.lineage with a start position behind the record.",
+			"If spec.source.format is wrong, correct it and raise spec.lineage. "+
+			"If the record is, correct its producer and raise spec.lineage with a start position behind the record: a new model begins there.",
 		offset, partition, s.origin.Topic, err)
 	problem.Partition, problem.Offset = partition, offset
 	s.end(ending{status: StatusStopped, problem: problem, save: true})
