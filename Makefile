@@ -90,5 +90,5 @@ e2e: cluster ## Run the end-to-end tests on the cluster, which is started when n
 .PHONY: bench
 bench: cluster ## Measure the figures that the README reports, on the cluster
 	@$(GO) test -count 1 -v -run Figure ./cmd/trainer | grep -E "FIGURE|FAIL|ok"
-	@$(GO) test -tags e2e -count 1 -v -timeout 60m -run Figure -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... -figures $(ARGS) | \
+	@$(GO) test -tags e2e,figures -count 1 -v -timeout 60m -run Figure -exec "$(CURDIR)/hack/cluster/exec.sh" ./test/e2e/... $(ARGS) | \
 		grep -E "FIGURE|FAIL|ok"

@@ -1,9 +1,8 @@
-//go:build e2e
+//go:build e2e && figures
 
 package e2e
 
 import (
-	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -15,19 +14,8 @@ import (
 	"creek.dev/creek/trainer/online/generator"
 )
 
-var figures = flag.Bool("figures", false, "measure the figures that the README quotes; make bench does")
-
-// measured skips a measurement unless it was asked for.
-func measured(t *testing.T) {
-	t.Helper()
-	if !*figures {
-		t.Skip("measurements run with -figures, as make bench does")
-	}
-}
-
 // TestFigureWakeLatency measures from a record produced on a sleeping training, whose pod is gone, until the model contains it.
 func TestFigureWakeLatency(t *testing.T) {
-	measured(t)
 	const trainings, rounds = 6, 4
 	ns := namespace(t)
 	var sleepers []*v1alpha1.CreekTraining
@@ -48,7 +36,6 @@ func TestFigureWakeLatency(t *testing.T) {
 
 // TestFigureAwakeLatency measures the same on a training that is awake, and until a checkpoint holds the record.
 func TestFigureAwakeLatency(t *testing.T) {
-	measured(t)
 	const n = 220
 	ckt := training(namespace(t), "awake", newTopic(t, 1), func(c *v1alpha1.CreekTraining) { c.Spec.State.Checkpoint.EveryRecords = 1 })
 	create(t, ckt)
@@ -86,7 +73,6 @@ func learned(t *testing.T, ckt *v1alpha1.CreekTraining, i uint64, want int64) to
 // TestFigureThroughput measures two million records of the shape of Elec2 from the first append to the last checkpoint, with the
 // default spec.
 func TestFigureThroughput(t *testing.T) {
-	measured(t)
 	const n = 2_000_000
 	topic := newTopic(t, 1)
 	shaped := generator.Elec2Shaped{Seed: 3}
