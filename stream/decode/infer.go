@@ -95,9 +95,12 @@ func topFields(record []byte) (names []string, values []json.RawMessage, err err
 }
 
 func pick(names []string, label string, drop []string) ([]Feature, error) {
-	for _, name := range append([]string{label}, drop...) {
+	if !slices.Contains(names, label) {
+		return nil, &FormatError{"label", fmt.Sprintf("there is no %q; there are %s", label, strings.Join(names, ", "))}
+	}
+	for _, name := range drop {
 		if !slices.Contains(names, name) {
-			return nil, &FormatError{"label", fmt.Sprintf("there is no %q to be the label or dropped; there are %s", name, strings.Join(names, ", "))}
+			return nil, &FormatError{"drop", fmt.Sprintf("there is no %q; there are %s", name, strings.Join(names, ", "))}
 		}
 	}
 	var features []Feature
