@@ -19,8 +19,8 @@ const defaultMarginPercent = 20
 // considerMemory brings the history up to date and decides. It is pure but for the scope.
 func (r *Reconciler) considerMemory(s *scope) {
 	status := s.workerStatus()
-	if s.sameLineage() {
-		s.history = remembered(status.Memory)
+	if s.history = remembered(status.Memory); !s.sameLineage() {
+		s.history = s.history.Reborn()
 	}
 	if s.view.Sample.Slices > 0 {
 		s.history = s.history.Observe(s.view.Sample)
@@ -48,6 +48,7 @@ func (r *Reconciler) memoryFacts(s *scope) memory.Facts {
 	if pod := only(s.workers); pod != nil {
 		facts.Running, facts.Limit, facts.PodAge = true, limitOf(pod), s.now.Sub(pod.CreationTimestamp.Time)
 		facts.Resizing, facts.ResizeRefused = resizing(pod)
+		facts.ResizeDeferred = resizeDeferred(pod)
 		facts.ResizeRefused = facts.ResizeRefused || s.track.refusedPod == pod.UID
 	}
 	facts.Idle = len(s.workers) == 0 && !s.view.Facts.InFlight && asleep(s.revisions)

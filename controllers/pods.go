@@ -3,6 +3,7 @@ package controllers
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,6 +78,13 @@ func resizing(pod *corev1.Pod) (underway, impossible bool) {
 		}
 	}
 	return underway || limitOf(pod) != resources.MemoryLimit(pod.Spec.Containers), false
+}
+
+// resizeDeferred tells whether a resize waits for room on the pod's node.
+func resizeDeferred(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodResizePending && c.Status == corev1.ConditionTrue && c.Reason == corev1.PodReasonDeferred
+	})
 }
 
 // phaseOf says in a word what pods are doing.

@@ -57,7 +57,7 @@ func meaning(o client.Object) any {
 	}
 }
 
-func resizeState(pod *corev1.Pod) [2]bool {
+func resizeState(pod *corev1.Pod) [3]bool {
 	underway, impossible := resizing(pod)
-	return [2]bool{underway, impossible}
+	return [3]bool{underway, impossible, resizeDeferred(pod)}
 }

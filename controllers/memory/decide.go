@@ -81,17 +81,20 @@ func inTransit(f Facts, target recommendation) (Decision, bool) {
 	switch {
 	case !f.Running && !f.Idle && target.limit != f.TemplateLimit:
 		return wait("waiting until its pods have come or gone")
-	case f.Running && f.Resizing:
+	case f.Running && f.Resizing && !f.deferredAfterKill():
 		return wait("the pod is being resized")
 	}
 	return Decision{}, false
 }
 
+// deferredAfterKill tells whether the pod waits for room on its node with a limit that was seen not to suffice.
+func (f Facts) deferredAfterKill() bool { return f.ResizeDeferred && f.History.KilledAt >= f.Limit }
+
 func raiseRunning(f Facts, target recommendation) (Decision, bool) {
 	switch {
 	case !f.Running || f.Limit == 0 || f.Limit >= target.limit:
 		return Decision{}, false
-	case !f.ResizeRefused:
+	case !f.ResizeRefused && !f.deferredAfterKill():
 		return decide(Resize, target, f.Limit)
 	case f.History.KilledAt >= f.Limit && f.TemplateLimit < target.limit:
 		// The pod can only be killed again: a new one is better than a loop, although it costs a cold start.
@@ -104,7 +107,7 @@ func raiseRunning(f Facts, target recommendation) (Decision, bool) {
 }
 
 func lowerRunning(f Facts, target recommendation) (Decision, bool) {
-	if !f.Running || f.ResizeRefused || f.Limit == 0 || !worthLowering(f, f.Limit, target.limit, lowerByPercent) {
+	if !f.Running || f.ResizeRefused || f.ResizeDeferred || f.Limit == 0 || !worthLowering(f, f.Limit, target.limit, lowerByPercent) {
 		return Decision{}, false
 	}
 	if f.Policy.Mode == Auto && f.Limit <= f.Policy.Max && f.PodAge < lowerRunningAfter {

@@ -159,6 +159,8 @@ func TestTheFloorSinksOnlyWithWork(t *testing.T) {
 		"a day of work":        {worked, 25 * time.Hour, mi(128)},
 		"days enough":          {worked, 30 * 24 * time.Hour, mi(32)},
 		"killed at less later": {worked.Kill(mi(32), noon), 0, mi(192)},
+		// After five days the floor is down at 48Mi, so that a limit of 64Mi was in order; that it did not suffice says nothing of 96Mi.
+		"killed at less much later": {worked.Kill(mi(64), noon.Add(5*24*time.Hour)), 5 * 24 * time.Hour, mi(96)},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +170,17 @@ func TestTheFloorSinksOnlyWithWork(t *testing.T) {
 				t.Errorf("recommended %s, want %s", memory.Text(got), memory.Text(test.want))
 			}
 		})
+	}
+}
+
+// TestPatchesAreBounded: the status has room for a day's patches, however often a person changes the limits.
+func TestPatchesAreBounded(t *testing.T) {
+	var h memory.History
+	for i := range 100 {
+		h = h.Patched(noon.Add(time.Duration(i) * time.Second))
+	}
+	if n := len(h.Patches); n > 64 || !h.Patches[n-1].Equal(noon.Add(99*time.Second)) {
+		t.Errorf("%d patches are remembered, the newest of %s", n, h.Patches[n-1])
 	}
 }
 

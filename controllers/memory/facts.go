@@ -51,6 +51,8 @@ type Facts struct {
 	PodAge time.Duration
 	// Resizing: a resize of the pod was asked for and is not done. ResizeRefused: the cluster cannot resize this pod.
 	Resizing, ResizeRefused bool
+	// ResizeDeferred: it is not done because the node has no room for it; the kubelet tries again for as long as it takes.
+	ResizeDeferred bool
 	// FreePatch: a change of the template starts no pod, since the cluster allows services to start at zero.
 	FreePatch bool
 }

@@ -9,6 +9,8 @@ const (
 	growthHorizon = 24
 	// cleanDay is how long a trainer must work without being killed before the floor that the kill left sinks by a class.
 	cleanDay = 24 * time.Hour
+	// patchesKept is how many patches of a day are remembered: some more than Creek itself makes.
+	patchesKept = 32
 )
 
 // Sample is what one or several slices used. Zero sizes are unknown.
@@ -52,16 +54,27 @@ func (h History) Observe(s Sample) History {
 	return h
 }
 
-// Kill remembers that the trainer was killed at a limit. Earlier kills count no longer: only the largest limit that did not suffice does.
+// Reborn returns what a new model begins with: nothing is known of its use, but kills and patches that were counted stay counted. The
+// pod may be the one that was killed for the model before.
+func (h History) Reborn() History {
+	return History{Killed: h.Killed, Kills: h.Kills, Patches: h.Patches}
+}
+
+// Kill remembers that the trainer was killed at a limit. Earlier kills count no longer: only the largest limit that did not suffice does,
+// as long as it is still held against the trainer. Once the floor that it left has sunk to the present limit, only the present one is.
 func (h History) Kill(limit int64, now time.Time) History {
-	h.KilledAt = max(limit, h.KilledAt)
+	if h.floor(now) > limit {
+		limit = max(limit, h.KilledAt)
+	}
+	h.KilledAt = limit
 	h.Killed = now
 	h.Kills++
 	h.Slices = 0
 	return h
 }
 
-// Patched remembers a change of the template and forgets those older than a day.
+// Patched remembers a change of the template and forgets those older than a day, and all but the newest of those that many: a person may
+// change the limits as often as they like.
 func (h History) Patched(now time.Time) History {
 	recent := make([]time.Time, 0, len(h.Patches)+1)
 	for _, at := range h.Patches {
@@ -70,7 +83,7 @@ func (h History) Patched(now time.Time) History {
 		}
 	}
 	recent = append(recent, now)
-	h.Patches = recent
+	h.Patches = recent[max(0, len(recent)-patchesKept):]
 	h.Slices = 0
 	return h
 }

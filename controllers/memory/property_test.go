@@ -37,7 +37,7 @@ func TestNoLimitLeavesTheBounds(t *testing.T) {
 			Policy: drawPolicy(t), History: drawHistory(t), Now: noon,
 			TemplateLimit: mi(rapid.Int64Range(16, 4096).Draw(t, "template")), Limit: mi(rapid.Int64Range(0, 4096).Draw(t, "limit")),
 			Running: rapid.Bool().Draw(t, "running"), Resizing: rapid.Bool().Draw(t, "resizing"),
-			ResizeRefused: rapid.Bool().Draw(t, "refused"), FreePatch: rapid.Bool().Draw(t, "free"),
+			ResizeRefused: rapid.Bool().Draw(t, "refused"), ResizeDeferred: rapid.Bool().Draw(t, "deferred"), FreePatch: rapid.Bool().Draw(t, "free"),
 			PodAge: time.Duration(rapid.IntRange(0, 12).Draw(t, "age")) * time.Hour,
 		}
 		facts.Idle = !facts.Running && rapid.Bool().Draw(t, "idle")
@@ -52,7 +52,7 @@ func TestNoLimitLeavesTheBounds(t *testing.T) {
 		if got.Action == memory.PatchTemplate && got.Limit == facts.TemplateLimit || got.Action == memory.Resize && got.Limit == facts.Limit {
 			t.Fatalf("%+v changes nothing", got)
 		}
-		if got.Action == memory.Resize && !facts.Running || got.Action == memory.PatchTemplate && !facts.Idle && !facts.ResizeRefused {
+		if got.Action == memory.Resize && !facts.Running || got.Action == memory.PatchTemplate && !facts.Idle && !facts.ResizeRefused && !facts.ResizeDeferred {
 			t.Fatalf("%+v at the wrong moment of %+v", got, facts)
 		}
 	})
