@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/controllers/resources"
 )
 
@@ -22,6 +23,12 @@ func (r *Reconciler) reconcileBaseline(ctx context.Context, s *scope) error {
 	}
 	want := resources.Baseline(s.training, r.Settings, s.credentials)
 	deployment, problem, err := ensure(ctx, r, s, s.deployment, want, resources.MergeDeployment)
+	if err != nil && refused(err) {
+		// No error: the dispatcher waits until the spec was evaluated, and the training itself can go on.
+		s.baselineProblem = verdictf(trainingv1alpha1.ReasonBaselineNotReady, "The cluster refuses the baseline's Deployment: %s", answerOf(err))
+		s.again(missingInterval)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -125,19 +125,24 @@ func suspended(s *scope) metav1.Condition {
 }
 
 // apply puts conditions into a list: each keeps the time at which its status last changed. A deletion is a walk through phases, so its
-// condition counts from when its reason last changed.
+// condition counts from when its reason last changed, or from when cleaning began or ceased to fail.
 func apply(before, conditions []metav1.Condition, now time.Time) []metav1.Condition {
 	out := make([]metav1.Condition, 0, len(conditions))
 	for _, c := range conditions {
 		c.Message = bounded(c.Message)
 		c.LastTransitionTime = *timeOf(now)
 		old := meta.FindStatusCondition(before, c.Type)
-		if old != nil && old.Status == c.Status && (c.Type != trainingv1alpha1.ConditionDeleting || old.Reason == c.Reason) {
+		if old != nil && old.Status == c.Status && (c.Type != trainingv1alpha1.ConditionDeleting || samePhase(*old, c)) {
 			c.LastTransitionTime = old.LastTransitionTime
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// samePhase tells whether a deletion is as far as it was.
+func samePhase(before, now metav1.Condition) bool {
+	return before.Reason == now.Reason && strings.Contains(before.Message, failingMark) == strings.Contains(now.Message, failingMark)
 }
 
 func bounded(message string) string {

@@ -65,7 +65,7 @@ func reconciling(s *scope, halt metav1.Condition, failed error) metav1.Condition
 	behind := s.view.Facts.Generation < s.training.Generation
 	switch {
 	case failed != nil:
-		return is(trainingv1alpha1.ReasonReconcileFailed, "%v", failed)
+		return reconcileFailed(s, failed)
 	case halt.Status == metav1.ConditionTrue:
 		return s.condition(kind, metav1.ConditionFalse, halt.Reason, "The training is stalled; see the condition Stalled.")
 	case s.workerProblem != nil:
@@ -84,6 +84,10 @@ func reconciling(s *scope, halt metav1.Condition, failed error) metav1.Condition
 	default:
 		return s.condition(kind, metav1.ConditionFalse, trainingv1alpha1.ReasonReconciled, "The cluster is as the spec says.")
 	}
+}
+
+func reconcileFailed(s *scope, failed error) metav1.Condition {
+	return s.condition(trainingv1alpha1.ConditionReconciling, metav1.ConditionTrue, trainingv1alpha1.ReasonReconcileFailed, failed.Error())
 }
 
 // readyCondition sums up: everything was seen to work, nothing stopped, nothing suspended. It is about the oldest spec that any of its

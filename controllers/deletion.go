@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,6 +19,10 @@ import (
 
 // podsInterval is how often the pods of a deleted training are looked for, besides when one goes.
 const podsInterval = 5 * time.Second
+
+// failingMark begins the part of the condition's message that says why the state cannot be cleaned; without it, it is being cleaned. The
+// reason stays the same either way, since the dispatcher cleans as long as it stands there.
+const failingMark = " Not possible at present: "
 
 // removePods deletes whatever starts pods. Nothing else happens before the last pod is gone: it could still write.
 func (r *Reconciler) removePods(ctx context.Context, s *scope) error {
@@ -54,8 +59,8 @@ func (r *Reconciler) cleanState(ctx context.Context, s *scope) error {
 	if why == "" {
 		return nil
 	}
-	s.deletion.message += " " + why
-	since := cleaningSince(s)
+	s.deletion.message += failingMark + why
+	since := failingSince(s)
 	if waited := s.now.Sub(since); waited < r.LeftoverTimeout {
 		s.again(r.LeftoverTimeout - waited)
 		return nil
@@ -79,10 +84,11 @@ func failing(s *scope) string {
 	}
 }
 
-// cleaningSince is when the pods were gone. It is kept in the condition, so that a restart of the operator does not begin anew.
-func cleaningSince(s *scope) time.Time {
+// failingSince is since when cleaning fails, however long it went well before. It is kept in the condition, so that a restart of the
+// operator does not begin anew.
+func failingSince(s *scope) time.Time {
 	c := meta.FindStatusCondition(s.before.Status.Conditions, trainingv1alpha1.ConditionDeleting)
-	if c == nil || c.Reason != trainingv1alpha1.ReasonCleaningState {
+	if c == nil || c.Reason != trainingv1alpha1.ReasonCleaningState || !strings.Contains(c.Message, failingMark) {
 		return s.now
 	}
 	return c.LastTransitionTime.Time

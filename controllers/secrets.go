@@ -43,17 +43,25 @@ func (r *Reconciler) lookAtSecret(ctx context.Context, s *scope, wanted resource
 		return "", fmt.Errorf("get Secret %s of %s: %w", wanted.Name, wanted.Field, err)
 	}
 	if secret == nil {
+		// What it holds is not known for a while; that is no reason to change pods.
+		s.credentials.RedisUsername = s.credentials.RedisUsername || s.mountsOptional(wanted)
 		return fmt.Sprintf("Secret %s, named by %s, does not exist: create it.", wanted.Name, wanted.Field), nil
-	}
-	for _, key := range wanted.Keys {
-		if len(secret.Data[key]) == 0 {
-			return fmt.Sprintf("Secret %s, named by %s, has no key %s, or it is empty: add it.", wanted.Name, wanted.Field, key), nil
-		}
 	}
 	for _, key := range wanted.Optional {
 		if len(secret.Data[key]) > 0 {
 			s.credentials.RedisUsername = true
 		}
 	}
+	for _, key := range wanted.Keys {
+		if len(secret.Data[key]) == 0 {
+			return fmt.Sprintf("Secret %s, named by %s, has no key %s, or it is empty: add it.", wanted.Name, wanted.Field, key), nil
+		}
+	}
 	return "", nil
+}
+
+// mountsOptional tells whether the pods that are there, or would be, mount the optional keys of a Secret.
+func (s *scope) mountsOptional(wanted resources.SecretKeys) bool {
+	return (s.service != nil && resources.MountsOptional(s.service.Spec.Template.Spec.Volumes, wanted)) ||
+		(s.deployment != nil && resources.MountsOptional(s.deployment.Spec.Template.Spec.Volumes, wanted))
 }

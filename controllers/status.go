@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
@@ -23,6 +24,10 @@ const metricsLimit = 32
 func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 	status := *s.before.Status.DeepCopy()
 	if !s.gathered {
+		// What was not read is not judged; only why it was not read is said.
+		if failed != nil {
+			meta.SetStatusCondition(&status.Conditions, apply(status.Conditions, []metav1.Condition{reconcileFailed(s, failed)}, s.now)[0])
+		}
 		return status
 	}
 	if failed == nil {

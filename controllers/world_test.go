@@ -46,6 +46,8 @@ type world struct {
 	writes, events []string
 	// refuse makes writes of a name fail; the name is as it stands in writes.
 	refuse map[string]error
+	// refuseReads makes reads of Secrets fail.
+	refuseReads error
 }
 
 func newWorld(t *testing.T, objects ...client.Object) *world {
@@ -78,6 +80,12 @@ func (w *world) note(verb string, o client.Object, subresource string) error {
 
 func (w *world) interceptor() interceptor.Funcs {
 	return interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+			if _, ok := o.(*corev1.Secret); ok && w.refuseReads != nil {
+				return w.refuseReads
+			}
+			return c.Get(ctx, key, o, opts...)
+		},
 		Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
 			if err := w.note("create", o, ""); err != nil {
 				return err

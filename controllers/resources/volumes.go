@@ -90,6 +90,15 @@ func StateSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
 	return out
 }
 
+// MountsOptional tells whether volumes bring an optional key of a Secret into a pod.
+func MountsOptional(volumes []corev1.Volume, secret SecretKeys) bool {
+	return slices.ContainsFunc(volumes, func(v corev1.Volume) bool {
+		return v.Secret != nil && v.Secret.SecretName == secret.Name && slices.ContainsFunc(v.Secret.Items, func(item corev1.KeyToPath) bool {
+			return v.Name == secret.volume && slices.Contains(secret.Optional, item.Key)
+		})
+	})
+}
+
 func keyOf(ref *trainingv1alpha1.KeyReference) string {
 	if ref.Key == "" {
 		return fileCA
