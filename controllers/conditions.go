@@ -116,6 +116,8 @@ func suspended(s *scope) metav1.Condition {
 		return s.condition(kind, metav1.ConditionFalse, trainingv1alpha1.ReasonNotSuspended, "spec.suspend is false.")
 	case s.view.State == observer.Known && s.view.Facts.Phase == history.PhaseSuspended && s.view.Facts.Generation >= s.training.Generation:
 		return s.condition(kind, metav1.ConditionTrue, trainingv1alpha1.ReasonSuspended, "Everything is saved and nothing is sent; set spec.suspend to false to go on.")
+	case stalled(s).Status == metav1.ConditionTrue:
+		return s.condition(kind, metav1.ConditionFalse, trainingv1alpha1.ReasonSuspending, "Nothing is sent, since the training is stalled; see the condition Stalled.")
 	default:
 		if c, ok := s.previous(kind); ok && s.view.State != observer.Known && c.ObservedGeneration == s.training.Generation {
 			return c

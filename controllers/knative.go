@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ func (k *Knative) InitialScale(ctx context.Context) int {
 	switch err := k.Live.Get(ctx, autoscalerConfig, &config); {
 	case err == nil:
 		k.refused = false
-		if config.Data[allowZeroKey] != "true" {
+		if allowed, err := strconv.ParseBool(config.Data[allowZeroKey]); err != nil || !allowed {
 			k.initial = 1
 		}
 	case k.refused:

@@ -169,3 +169,41 @@ func TestAPassCutShortSaysWhy(t *testing.T) {
 		t.Errorf("after it was mended: %+v", c)
 	}
 }
+
+// TestRetriesAreNotPutOffForLong: what an administrator mends works again within a minute, although nothing tells the operator of it.
+func TestRetriesAreNotPutOffForLong(t *testing.T) {
+	limiter, request := retries(), requestOf(aTraining())
+	first := limiter.When(request)
+	var last time.Duration
+	for range 50 {
+		last = limiter.When(request)
+	}
+	if first > time.Second || last < 10*time.Second || last > time.Minute {
+		t.Errorf("first %s, at last %s", first, last)
+	}
+}
+
+// TestSuspendedWhileStalled: nothing is in flight of what stands still.
+func TestSuspendedWhileStalled(t *testing.T) {
+	s := aScope(func(s *scope) {
+		s.training.Spec.Suspend = true
+		s.decision.Action = memory.Exhausted
+		s.view.Facts.Phase = history.PhaseStopped
+	})
+	if c := suspended(s); c.Status != metav1.ConditionFalse || !strings.Contains(c.Message, "stalled") {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestAllowsZeroAsKnativeReadsIt: Knative takes every way to write true.
+func TestAllowsZeroAsKnativeReadsIt(t *testing.T) {
+	for value, want := range map[string]int{"true": 0, "True": 0, "1": 0, "false": 1, "": 1, "yes": 1} {
+		w := newWorld(t, &corev1.ConfigMap{
+			ObjectMeta: metav1.ObjectMeta{Namespace: autoscalerConfig.Namespace, Name: autoscalerConfig.Name},
+			Data:       map[string]string{allowZeroKey: value},
+		})
+		if got := w.reconciler.Knative.InitialScale(t.Context()); got != want {
+			t.Errorf("%q: initial scale %d, want %d", value, got, want)
+		}
+	}
+}

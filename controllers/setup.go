@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/util/workqueue"
 	servingv1 "knative.dev/serving/pkg/apis/serving/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -35,6 +36,12 @@ import (
 
 // trainingsAtOnce is how many trainings are reconciled at a time.
 const trainingsAtOnce = 4
+
+// The delay after a failed pass begins with the one and doubles up to the other.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = time.Minute
+)
 
 // scheme knows every kind that the operator reads or writes.
 var scheme = newScheme()
@@ -87,7 +94,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, facts <-chan event.Gener
 		Owns(&rbacv1.RoleBinding{}, owned).
 		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(byLabel), owned).
 		WatchesRawSource(source.Channel(facts, &handler.EnqueueRequestForObject{})).
-		WithOptions(controller.Options{MaxConcurrentReconciles: trainingsAtOnce}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: trainingsAtOnce, RateLimiter: retries()}).
 		Build(r)
 	if err != nil {
 		return fmt.Errorf("build the controller: %w", err)
@@ -101,6 +108,12 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, facts <-chan event.Gener
 		return err
 	}
 	return mgr.Add(watch)
+}
+
+// retries tells how soon a pass that failed is done again. Nobody tells the operator when a right or a quota was mended, so that it must
+// not wait for a quarter of an hour, as it would by default.
+func retries() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry)
 }
 
 // byLabel names the training that a pod or a Revision belongs to.

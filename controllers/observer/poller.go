@@ -2,6 +2,7 @@ package observer
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -124,16 +125,17 @@ func (p *Poller) Consumed(uid types.UID, mark int64) {
 func (p *Poller) Forget(key types.NamespacedName) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for uid, t := range p.trainings {
-		if t.key == key {
-			delete(p.trainings, uid)
-		}
-	}
+	p.drop(key)
+}
+
+func (p *Poller) drop(key types.NamespacedName) {
+	maps.DeleteFunc(p.trainings, func(_ types.UID, t *training) bool { return t.key == key })
 }
 
 func (p *Poller) of(key types.NamespacedName, uid types.UID) *training {
 	t, ok := p.trainings[uid]
 	if !ok {
+		p.drop(key) // An earlier object of this name is gone, whether anybody saw it go or not.
 		t = &training{key: key, worker: record{view: View{State: Starting}}, baseline: record{view: View{State: Starting}}}
 		p.trainings[uid] = t
 	}

@@ -223,3 +223,14 @@ func TestManyChangesFitAFullChannel(t *testing.T) {
 		t.Error("what did not fit was forgotten")
 	}
 }
+
+// TestANewObjectReplacesTheOld: of a training that was deleted and made again at once, the old life's baseline is asked no longer.
+func TestANewObjectReplacesTheOld(t *testing.T) {
+	r := newRig(t)
+	r.Poller.Baseline(key, "uid", &Target{Address: "10.0.0.1:8080"})
+	r.Worker(key, "uid-2")
+	r.poll()
+	if len(r.targets) > 0 || len(r.trainings) != 1 {
+		t.Errorf("%d trainings are remembered, and %v asked", len(r.trainings), r.targets)
+	}
+}
