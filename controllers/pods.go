@@ -16,12 +16,17 @@ import (
 // reasonOOMKilled is what the kubelet says of a container that the kernel killed for its memory.
 const reasonOOMKilled = "OOMKilled"
 
+// ended tells whether no container of a pod runs or will run.
+func ended(pod *corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded
+}
+
 // only returns the one pod that is not on its way out, nil when there is none or more than one.
 func only(pods []corev1.Pod) *corev1.Pod {
 	var found *corev1.Pod
 	for i := range pods {
 		switch {
-		case !pods[i].DeletionTimestamp.IsZero() || pods[i].Status.Phase == corev1.PodFailed || pods[i].Status.Phase == corev1.PodSucceeded:
+		case !pods[i].DeletionTimestamp.IsZero() || ended(&pods[i]):
 		case found != nil:
 			return nil
 		default:

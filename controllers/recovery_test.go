@@ -207,3 +207,25 @@ func TestAllowsZeroAsKnativeReadsIt(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEvictedPodIsNoPod: what is left of a pod that its node threw out stays for as long as its ReplicaSet, and runs no more.
+func TestAnEvictedPodIsNoPod(t *testing.T) {
+	w := runningWorld(t)
+	pod := aPod("pod", 64*memory.MiB)
+	pod.Status = corev1.PodStatus{Phase: corev1.PodFailed, Reason: "Evicted"}
+	w.create(pod)
+	w.now = w.now.Add(time.Minute)
+	w.use(20, 20*memory.MiB)
+	w.settle()
+	if _, limit := w.template(); limit != 32*memory.MiB {
+		t.Errorf("idle, and the template stays at %s: %s", memory.Text(limit), w.memory().Reason)
+	}
+	if phase := w.training().Status.Workers[0].Phase; phase != trainingv1alpha1.PodAsleep {
+		t.Errorf("phase %s", phase)
+	}
+	w.deleteTraining()
+	w.settle()
+	if c := w.condition("Deleting"); c.Reason != trainingv1alpha1.ReasonCleaningState {
+		t.Errorf("%+v", c)
+	}
+}

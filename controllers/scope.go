@@ -37,7 +37,7 @@ type scope struct {
 	revisions []servingv1.Revision
 	// deployment is the baseline's; nil when there is none.
 	deployment *appsv1.Deployment
-	// workers and baselines are the training's pods, those that are on their way out included.
+	// workers and baselines are the training's pods, those that are on their way out included, and those that run no more left out.
 	workers, baselines []corev1.Pod
 	// sourceMissing and stateMissing say in words which Secrets or keys are not there.
 	sourceMissing, stateMissing []string
@@ -113,10 +113,13 @@ func (r *Reconciler) gatherPods(ctx context.Context, s *scope) error {
 		return fmt.Errorf("list the training's pods: %w", err)
 	}
 	for i := range pods.Items {
-		if pods.Items[i].Labels[trainingv1alpha1.LabelRole] == trainingv1alpha1.RoleBaseline {
-			s.baselines = append(s.baselines, pods.Items[i])
-		} else {
-			s.workers = append(s.workers, pods.Items[i])
+		switch pod := pods.Items[i]; {
+		case ended(&pod):
+			// A pod that was evicted stays as an object for as long as its ReplicaSet.
+		case pod.Labels[trainingv1alpha1.LabelRole] == trainingv1alpha1.RoleBaseline:
+			s.baselines = append(s.baselines, pod)
+		default:
+			s.workers = append(s.workers, pod)
 		}
 	}
 	return nil
