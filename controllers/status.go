@@ -82,8 +82,13 @@ func modelStatus(s *scope, model *trainingv1alpha1.ModelStatus) *trainingv1alpha
 func learned(status *trainingv1alpha1.CreekTrainingStatus, facts history.Facts) {
 	status.Position = positionStatus(facts.Position)
 	status.Records, status.Lag = facts.Records, facts.Lag
-	status.Metrics = metricStatus(facts.Metrics)
-	status.Latency = latencyStatus(facts.Latency)
+	// A dispatcher that was restarted knows neither until the trainer answers it again.
+	if len(facts.Metrics) > 0 {
+		status.Metrics = metricStatus(facts.Metrics)
+	}
+	if latency := latencyStatus(facts.Latency); latency != nil {
+		status.Latency = latency
+	}
 	if facts.Checkpoint != nil {
 		status.Checkpoint = &trainingv1alpha1.CheckpointStatus{
 			Position: *positionStatus(facts.Checkpoint.Position), Records: facts.Checkpoint.Records, Bytes: facts.Checkpoint.Bytes,

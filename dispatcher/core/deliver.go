@@ -70,7 +70,8 @@ func (m *Machine) deliver() {
 	}
 	switch {
 	case m.probing() && !m.config.Suspend:
-		if m.stage == stageReady || m.stage == stageResolve {
+		// A pod is not woken to see for itself what is known from here: a source that fails would keep it awake for ever.
+		if (m.stage == stageReady || m.stage == stageResolve) && m.findings.source.Status == history.True {
 			m.preflight()
 		}
 	case m.stage != stageReady || !m.source.verified(m.topicID):

@@ -12,7 +12,7 @@ const (
 	// ReasonReachable: the last operation succeeded.
 	ReasonReachable history.Reason = "Reachable"
 	// ReasonNotYetTried: nothing was tried yet.
-	ReasonNotYetTried history.Reason = "NotYetTried"
+	ReasonNotYetTried history.Reason = "NotYetKnown"
 	// ReasonNotYetProbed: no preflight has succeeded on the trainer's present template.
 	ReasonNotYetProbed history.Reason = "NotYetProbed"
 	// ReasonProbed: a preflight from the trainer's pod has opened Kafka and the store.

@@ -21,14 +21,14 @@ import (
 // wide makes records of another stream wide: reading them takes memory, learning them does not.
 type wide struct {
 	generator.SEA
-	// padding is the size of the first record, growth by how much each is wider than the one before, at most 8 MiB.
+	// padding is the size of the first record, growth by how much each is wider than the one before, at most 24 MiB.
 	padding, growth int
 }
 
 func (w wide) AppendJSON(dst []byte, i uint64) []byte {
 	dst = w.SEA.AppendJSON(dst, i)
 	dst = append(dst[:len(dst)-1], `,"padding":"`...)
-	size := min(w.padding+int(i)*w.growth, max(w.padding, 8<<20))
+	size := min(w.padding+int(i)*w.growth, max(w.padding, 24<<20))
 	return append(append(dst, bytes.Repeat([]byte{'x'}, size)...), `"}`...)
 }
 
@@ -77,7 +77,7 @@ func TestMemoryGrowsInPlace(t *testing.T) {
 	ckt := training(ns, "grower", topic, withMemory("64Mi", "512Mi"))
 	create(t, ckt)
 	until(t, ckt, "Ready training", ready)
-	records := wide{SEA: sea, padding: 4 << 20, growth: 128 << 10}
+	records := wide{SEA: sea, padding: 4 << 20, growth: 256 << 10}
 	stop := trickle(t, topic, records)
 	defer stop()
 	pod := awake(t, ckt)
