@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -22,18 +21,12 @@ type pinned struct {
 }
 
 func startPinned(binary string, args []string, token string, log io.Writer) (*pinned, error) {
-	address, err := freeAddress()
+	p, err := startProcess(binary, args, log)
 	if err != nil {
-		return nil, err
-	}
-	command := exec.Command(binary, append([]string{"--listen=" + address}, args...)...)
-	command.Stdout, command.Stderr = log, log
-	p := &process{command: command, url: "http://" + address, begun: time.Now(), ended: make(chan struct{})}
-	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start the baseline: %w", err)
 	}
 	go func() {
-		_ = command.Wait()
+		_ = p.command.Wait()
 		close(p.ended)
 	}()
 	return &pinned{process: p, token: token, client: driver.NewClient()}, nil

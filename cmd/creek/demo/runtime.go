@@ -82,7 +82,7 @@ func (r *runtime) wake(ctx context.Context) (*process, error) {
 		r.idle.Stop()
 	}
 	if r.now == nil {
-		p, err := r.start()
+		p, err := startProcess(r.binary, r.args, r.log)
 		if err != nil {
 			return nil, err
 		}
@@ -96,13 +96,14 @@ func (r *runtime) wake(ctx context.Context) (*process, error) {
 	return r.now, nil
 }
 
-func (r *runtime) start() (*process, error) {
+// startProcess starts a trainer that listens on a free loopback address.
+func startProcess(binary string, args []string, log io.Writer) (*process, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	command := exec.Command(r.binary, append([]string{"--listen=" + address}, r.args...)...)
-	command.Stdout, command.Stderr = r.log, r.log
+	command := exec.Command(binary, append([]string{"--listen=" + address}, args...)...)
+	command.Stdout, command.Stderr = log, log
 	p := &process{command: command, url: "http://" + address, begun: time.Now(), ended: make(chan struct{}), buried: make(chan struct{})}
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start the trainer: %w", err)
