@@ -32,7 +32,7 @@ func learnerConfig(t *trainingv1alpha1.CreekTraining) online.Config {
 		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: string(step.Type), Parameters: step.Parameters})
 	}
 	for _, feature := range format.Features {
-		config.Features = append(config.Features, feature.Name)
+		config.Features = append(config.Features, online.Feature{Name: feature.Name, Type: string(feature.Type)})
 	}
 	return config
 }

@@ -79,7 +79,7 @@ func (o evalOptions) run(out io.Writer) error {
 	if err != nil {
 		return usageError{err}
 	}
-	measured := metric.NewClassification(model.Classes())
+	measured := metric.New(model.Task(), model.Classes())
 	ready := time.Now()
 	evaluate.Learn(model, measured, rows.Table.All())
 	learning := time.Since(ready)
@@ -107,7 +107,7 @@ func (o evalOptions) validate() error {
 }
 
 func (o evalOptions) config(format decode.Format) (online.Config, error) {
-	config := online.Config{Algorithm: o.model, Seed: o.seed, Features: format.Names(), Classes: format.Classes}
+	config := online.Config{Algorithm: o.model, Seed: o.seed, Features: online.NumericFeatures(format.Names()...), Classes: format.Classes}
 	for _, step := range o.preprocess {
 		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step})
 	}

@@ -52,7 +52,7 @@ func seaFile(t *testing.T, name string, n uint64) string {
 func seaModel(t *testing.T, n uint64) (*online.Model, evaluate.Result) {
 	t.Helper()
 	model, err := online.New(online.Config{
-		Algorithm: "LogisticRegression", Features: sea.Features(), Preprocessing: []online.Transform{{Type: "StandardScaler"}},
+		Algorithm: "LogisticRegression", Features: online.NumericFeatures(sea.Features()...), Preprocessing: []online.Transform{{Type: "StandardScaler"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func seaModel(t *testing.T, n uint64) (*online.Model, evaluate.Result) {
 	row := make([]float64, 3)
 	for i := range n {
 		label := sea.Row(i, row)
-		table.Append(row, label)
+		table.Append(row, float64(label))
 	}
 	return model, evaluate.Prequential(model, table.All())
 }

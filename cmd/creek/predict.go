@@ -46,7 +46,7 @@ func predict(out io.Writer, modelFile, data string) error {
 	if err != nil {
 		return fmt.Errorf("read the model: %w", err)
 	}
-	model, err := online.Load(bytes)
+	model, err := online.LoadState(bytes)
 	if err != nil {
 		return fmt.Errorf("load the model %s: %w", modelFile, err)
 	}
@@ -55,7 +55,10 @@ func predict(out io.Writer, modelFile, data string) error {
 		return err
 	}
 	defer func() { _ = lines.Close() }()
-	names := model.Config().Features
+	var names []string
+	for _, feature := range model.Config().Features {
+		names = append(names, feature.Name)
+	}
 	if err := lines.Has(names); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"creek.dev/creek/stream/embedded"
 	"creek.dev/creek/trainer/core"
 	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/random"
 )
 
 const (
@@ -167,7 +168,7 @@ func (s *site) want() string {
 				if err != nil {
 					s.t.Fatal(err)
 				}
-				model.Learn(row, label)
+				model.Learn(row, float64(label), random.Position(partition, r.Offset))
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strconv"
 	"strings"
 
 	"creek.dev/creek/trainer/online"
@@ -18,25 +17,29 @@ func modelsPage(string) (string, error) {
 	var page strings.Builder
 	page.WriteString(modelsIntro + "\n## Algorithms\n")
 	for _, name := range online.Algorithms() {
-		page.WriteString(owner(name))
+		for _, task := range online.Tasks(name) {
+			page.WriteString(owner(name+" ("+task+")", online.Describe(name, task)))
+		}
 	}
 	page.WriteString("\n## Preprocessing\n")
 	for _, name := range online.Transforms() {
-		page.WriteString(owner(name))
+		page.WriteString(owner(name, online.Describe(name, "")))
 	}
 	return page.String(), nil
 }
 
 // owner is the section of an algorithm or a step.
-func owner(name string) string {
-	heading := "\n### " + name + "\n\n"
-	parameters := online.Parameters(name)
-	if len(parameters) == 0 {
+func owner(title string, d online.Description) string {
+	heading := "\n### " + title + "\n\n" + d.Doc + "\n\n"
+	if d.Base != "" {
+		heading += "Its base is any learner of the same task, without one " + code(d.Base) + ".\n\n"
+	}
+	if len(d.Parameters) == 0 {
 		return heading + "It has no parameters.\n"
 	}
 	t := newTable("parameter", "default", "range", "meaning")
-	for _, p := range parameters {
-		t.row(code(p.Name), code(strconv.FormatFloat(p.Default, 'g', -1, 64)), code(p.Range()), p.Doc)
+	for _, p := range d.Parameters {
+		t.row(code(p.Name), code(p.DefaultText()), code(p.Range()), p.Doc)
 	}
 	return heading + t.String()
 }

@@ -11,6 +11,7 @@ import (
 	"creek.dev/creek/state"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/generator"
+	"creek.dev/creek/trainer/online/random"
 )
 
 // reference is the undisturbed single process that every training is compared with.
@@ -31,7 +32,7 @@ func newReference(t *testing.T, ckt *v1alpha1.CreekTraining) *reference {
 		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: string(step.Type), Parameters: step.Parameters})
 	}
 	for _, feature := range ckt.Spec.Source.Format.Features {
-		config.Features = append(config.Features, feature.Name)
+		config.Features = append(config.Features, online.Feature{Name: feature.Name, Type: string(feature.Type)})
 	}
 	model, err := online.New(config)
 	if err != nil {
@@ -43,7 +44,7 @@ func newReference(t *testing.T, ckt *v1alpha1.CreekTraining) *reference {
 // learn takes record i of a stream.
 func (r *reference) learn(from generator.Stream, i uint64) {
 	label := from.Row(i, r.row)
-	if r.model.PredictLearn(r.row, label).Class == label {
+	if r.model.PredictLearn(r.row, float64(label), random.Position(0, int64(i))).Class == label {
 		r.correct++
 	}
 	r.records++

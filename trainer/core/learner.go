@@ -11,13 +11,14 @@ import (
 	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
+	"creek.dev/creek/trainer/online/random"
 )
 
 // learner is the model with what feeds it and what measures it: the part of a shard that records change.
 type learner struct {
 	decoder decode.Decoder
 	model   *online.Model
-	metrics *metric.Classification
+	metrics metric.Measure
 	row     []float64
 	records int64
 	input   input.Hash
@@ -40,7 +41,7 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 		return nil, err
 	}
 	l := &learner{
-		decoder: decoder, model: model, metrics: metric.NewClassification(model.Classes()),
+		decoder: decoder, model: model, metrics: metric.New(model.Task(), model.Classes()),
 		row: make([]float64, len(spec.Format.Features)), absent: make([]int, len(spec.Format.Features)),
 	}
 	for i := range l.absent {
@@ -62,7 +63,7 @@ func (l *learner) missing() []string {
 	}
 	var names []string
 	for _, feature := range l.absent {
-		names = append(names, l.model.Config().Features[feature])
+		names = append(names, l.model.Config().Features[feature].Name)
 	}
 	return names
 }
@@ -98,8 +99,10 @@ func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 			l.look()
 		}
 		l.input = l.input.With(partition, r.Offset, r.UnixMillis, r.Key, r.Value)
-		prediction := l.model.PredictLearn(l.row, label)
-		l.metrics.Update(label, prediction.Class, prediction.Scores[label])
+		prediction := l.model.PredictLearn(l.row, float64(label), random.Position(partition, r.Offset))
+		l.metrics.Update(metric.Outcome{
+			Y: float64(label), Class: prediction.Class, Value: prediction.Value, Scores: prediction.Scores,
+		})
 		l.records++
 	}
 	return len(records), nil

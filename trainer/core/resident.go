@@ -7,6 +7,7 @@ import (
 	"creek.dev/creek/history"
 	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/flat"
 )
 
 // resident is a shard's state in memory: a learner and where in the history it stands.
@@ -77,7 +78,7 @@ func (r *resident) checkpoint(g *origin, now int64) history.Checkpoint {
 			Lineage: g.Lineage, Incarnation: g.Incarnation, Segment: g.keys.Segment, Shard: g.shard,
 			Position: r.position, Hash: r.hash, Input: r.input.String(), Records: r.records, UnixMillis: now,
 		},
-		Metrics: r.metrics.AppendState(nil),
+		Metrics: flat.Append(nil, r.metrics),
 		Model:   r.model.AppendState(make([]byte, 0, r.model.StateBytes())),
 	}.Completed()
 }
@@ -99,7 +100,7 @@ func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint,
 		return nil, c, modelProblem(key, err)
 	}
 	consumed, inputErr := input.Parse(c.Header.Input)
-	if err := errors.Join(inputErr, r.metrics.RestoreState(c.Metrics)); err != nil {
+	if err := errors.Join(inputErr, flat.Restore(c.Metrics, r.metrics)); err != nil {
 		return nil, c, unreadableState(key, err)
 	}
 	r.input, r.records = consumed, c.Header.Records

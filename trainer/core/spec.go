@@ -18,7 +18,7 @@ func ModelConfig(spec history.LearningSpec) online.Config {
 		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step.Type, Parameters: step.Parameters})
 	}
 	for _, feature := range spec.Format.Features {
-		config.Features = append(config.Features, feature.Name)
+		config.Features = append(config.Features, online.Feature{Name: feature.Name, Type: feature.Type})
 	}
 	return config
 }

@@ -3,57 +3,63 @@ package online
 import (
 	"slices"
 
-	"creek.dev/creek/trainer/online/linear"
+	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/parameter"
-	"creek.dev/creek/trainer/online/preprocess"
+	"creek.dev/creek/trainer/online/random"
 )
 
-// The tasks that a learner can have.
-const (
-	// TaskClassification is telling classes apart.
-	TaskClassification = "Classification"
-)
-
-// shape is what a learner must know of its rows.
-type shape struct {
-	width   int
-	classes int
+// base makes the learners that an ensemble is made of.
+type base struct {
+	classifier func(learner.Input) learner.Classifier
+	regressor  func(learner.Input) learner.Regressor
 }
 
-// algorithm describes a learner by name; build makes one that has seen nothing.
+// algorithm describes a learner by name and task. One of the functions, by the
+// task, makes one that has seen nothing.
 type algorithm struct {
-	name       string
-	task       string
-	binary     bool
-	parameters []parameter.Spec
-	build      func(shape, parameter.Values) classifier
+	name string
+	task string
+	// doc is one sentence for users.
+	doc string
+	// binary learners tell exactly two classes apart.
+	binary bool
+	// nominal learners know values of the kind Level.
+	nominal bool
+	// shards tells that members learn independently of each other: there is a
+	// parameter "members", and Input.Members is heeded.
+	shards bool
+	// base is the default base of an ensemble of any learners, else empty;
+	// splitsClasses tells that the base always has two classes.
+	base          string
+	splitsClasses bool
+	parameters    []parameter.Spec
+	classifier    func(learner.Input, parameter.Values, base) learner.Classifier
+	regressor     func(learner.Input, parameter.Values, base) learner.Regressor
+	detector      func(learner.Input, parameter.Values) learner.Detector
 }
 
 // transform describes a transformer by name.
 type transform struct {
-	name       string
+	name string
+	// doc is one sentence for users.
+	doc string
+	// kinds are those that the step is for: only Numeric when it is empty.
+	kinds      []learner.Kind
 	parameters []parameter.Spec
-	build      func(width int, v parameter.Values) transformer
+	build      func(learner.Schema, parameter.Values, random.Key) learner.Transformer
 }
 
-var algorithms = []algorithm{
-	{
-		name: "LogisticRegression", task: TaskClassification, binary: true,
-		parameters: linear.LogisticParameters,
-		build: func(s shape, v parameter.Values) classifier {
-			return linear.NewLogistic(s.width, v)
-		},
-	},
+func (t transform) accepts(k learner.Kind) bool {
+	return k == learner.Numeric && len(t.kinds) == 0 || slices.Contains(t.kinds, k)
 }
 
-var transforms = []transform{
-	{
-		name: "StandardScaler",
-		build: func(width int, _ parameter.Values) transformer {
-			return preprocess.NewStandardScaler(width)
-		},
-	},
-}
+// algorithms are all learners, the first task of a name before its others.
+var algorithms = slices.Concat(
+	linearAlgorithms, bayesAlgorithms, treeAlgorithms, treeRegressors, forestAlgorithms, ensembleAlgorithms,
+	boostingAlgorithms, mondrianAlgorithms, anomalyAlgorithms,
+)
+
+var transforms = preprocessors
 
 // Algorithms are the names that Config.Algorithm can have, sorted.
 func Algorithms() []string {
@@ -62,7 +68,18 @@ func Algorithms() []string {
 		names = append(names, a.name)
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
+}
+
+// Tasks are the tasks that the algorithm of that name has, the default first.
+func Tasks(name string) []string {
+	var tasks []string
+	for _, a := range algorithms {
+		if a.name == name {
+			tasks = append(tasks, a.task)
+		}
+	}
+	return tasks
 }
 
 // Transforms are the names that Transform.Type can have, sorted.
@@ -75,28 +92,42 @@ func Transforms() []string {
 	return names
 }
 
-// Parameters describes the parameters of the algorithm or transform of that
-// name, or returns nil when there is none.
-func Parameters(name string) []parameter.Spec {
+// Description is what users are told about an algorithm or a transform.
+type Description struct {
+	// Doc is one sentence.
+	Doc string
+	// Base is the default base of an ensemble of any learners.
+	Base string
+	// Parameters are all it has.
+	Parameters []parameter.Spec
+}
+
+// Describe tells about the algorithm of that name for a task, or about the
+// transform of that name. It is empty when there is none.
+func Describe(name, task string) Description {
 	for _, a := range algorithms {
-		if a.name == name {
-			return slices.Clone(a.parameters)
+		if a.name == name && (task == "" || a.task == task) {
+			return Description{a.doc, a.base, slices.Clone(a.parameters)}
 		}
 	}
 	for _, t := range transforms {
 		if t.name == name {
-			return slices.Clone(t.parameters)
+			return Description{t.doc, "", slices.Clone(t.parameters)}
 		}
 	}
-	return nil
+	return Description{}
 }
 
-func findAlgorithm(name string) (algorithm, error) {
-	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return a.name == name })
-	if i < 0 {
-		return algorithm{}, &NameError{Field: "algorithm", Name: name, Known: Algorithms()}
+func findAlgorithm(field, name, task string) (algorithm, error) {
+	for _, a := range algorithms {
+		if a.name == name && (task == "" || a.task == task) {
+			return a, nil
+		}
 	}
-	return algorithms[i], nil
+	if known := Tasks(name); len(known) > 0 {
+		return algorithm{}, &NameError{Field: "task of " + name, Name: task, Known: known}
+	}
+	return algorithm{}, &NameError{Field: field, Name: name, Known: Algorithms()}
 }
 
 func findTransform(name string) (transform, error) {

@@ -16,7 +16,7 @@ import (
 
 // exactMath are the functions of package math whose result IEEE 754 fixes.
 var exactMath = []string{
-	"Abs", "Ceil", "Copysign", "Float64bits", "Float64frombits", "Floor", "Inf", "IsInf", "IsNaN", "NaN",
+	"Abs", "Ceil", "Copysign", "Float32bits", "Float32frombits", "Float64bits", "Float64frombits", "Floor", "Inf", "IsInf", "IsNaN", "NaN",
 	"RoundToEven", "Signbit", "Sqrt", "Trunc",
 }
 
@@ -26,11 +26,13 @@ var exactMath = []string{
 // bit. This test finds both in the sources of the library, and any import that
 // could bring in time, chance or more of the kind.
 func TestArithmeticIsPortable(t *testing.T) {
+	fset := token.NewFileSet()
+	all := &sources{t: t, fset: fset, std: importer.ForCompiler(fset, "source", nil), loaded: map[string]*types.Package{}}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() || d.Name() == "testdata" {
 			return err
 		}
-		checkPackage(t, path)
+		all.checkPackage(path)
 		return nil
 	})
 	if err != nil {
@@ -38,28 +40,53 @@ func TestArithmeticIsPortable(t *testing.T) {
 	}
 }
 
-func checkPackage(t *testing.T, dir string) {
-	t.Helper()
-	fset := token.NewFileSet()
+// sources type-checks the packages of the library, each once. Of others only
+// math is loaded: what comes from the rest has no known type, and is taken for
+// a float.
+type sources struct {
+	t      *testing.T
+	fset   *token.FileSet
+	std    types.Importer
+	loaded map[string]*types.Package
+}
+
+func (s *sources) Import(path string) (*types.Package, error) {
+	if path == "math" || path == "math/bits" {
+		return s.std.Import(path)
+	}
+	if dir, ours := strings.CutPrefix(path, library); ours {
+		if s.loaded[path] == nil {
+			s.loaded[path], _, _ = s.check("." + dir)
+		}
+		return s.loaded[path], nil
+	}
+	return types.NewPackage(path, filepath.Base(path)), nil
+}
+
+func (s *sources) check(dir string) (*types.Package, []*ast.File, *types.Info) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	var files []*ast.File
 	for _, name := range names {
-		file, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+		file, err := parser.ParseFile(s.fset, name, nil, parser.ParseComments)
 		if err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		if !strings.HasSuffix(name, "_test.go") && !ignored(file) {
 			files = append(files, file)
 		}
 	}
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	// Other packages are not loaded: what comes from them has no known type, and
-	// is taken for a float.
-	c := types.Config{Importer: stdOnly{importer.ForCompiler(fset, "source", nil)}, Error: func(error) {}}
-	_, _ = c.Check(dir, fset, files, info)
+	c := types.Config{Importer: s, Error: func(error) {}}
+	p, _ := c.Check(dir, s.fset, files, info)
+	return p, files, info
+}
+
+func (s *sources) checkPackage(dir string) {
+	t, fset := s.t, s.fset
+	_, files, info := s.check(dir)
 	for _, file := range files {
 		checkImports(t, fset, file)
 		rounded := map[ast.Expr]bool{}
@@ -77,21 +104,14 @@ func ignored(file *ast.File) bool {
 	return len(file.Comments) > 0 && strings.HasPrefix(file.Comments[0].List[0].Text, "//go:build ignore")
 }
 
-type stdOnly struct{ types.Importer }
-
-func (s stdOnly) Import(path string) (*types.Package, error) {
-	if path == "math" || path == "math/bits" {
-		return s.Importer.Import(path)
-	}
-	return types.NewPackage(path, filepath.Base(path)), nil
-}
+const library = "creek.dev/creek/trainer/online"
 
 func checkImports(t *testing.T, fset *token.FileSet, file *ast.File) {
 	t.Helper()
 	forbidden := []string{"time", "net", "os", "sync", "math/rand", "math/rand/v2", "math/cmplx", "runtime", "unsafe"}
 	for _, spec := range file.Imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
-		ours := strings.HasPrefix(path, "creek.dev/creek/trainer/online")
+		ours := strings.HasPrefix(path, library)
 		if slices.Contains(forbidden, path) || strings.Contains(strings.Split(path, "/")[0], ".") && !ours {
 			t.Errorf("%s: package online must not import %s", fset.Position(spec.Pos()), path)
 		}
@@ -104,7 +124,7 @@ func checkImports(t *testing.T, fset *token.FileSet, file *ast.File) {
 func inexact(n ast.Node, info *types.Info, rounded map[ast.Expr]bool) string {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		if name, ok := n.Fun.(*ast.Ident); ok && name.Name == "float64" {
+		if name, ok := n.Fun.(*ast.Ident); ok && (name.Name == "float64" || name.Name == "float32") {
 			rounded[n.Args[0]] = true
 		}
 	case *ast.BinaryExpr:

@@ -3,28 +3,62 @@ package online
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
-	"creek.dev/creek/trainer/online/parameter"
+	"creek.dev/creek/trainer/online/learner"
+)
+
+// The tasks that a learner can have.
+const (
+	// TaskClassification is telling classes apart.
+	TaskClassification = "Classification"
+	// TaskRegression is predicting a number.
+	TaskRegression = "Regression"
+	// TaskAnomalyDetection is telling how unusual a row is.
+	TaskAnomalyDetection = "AnomalyDetection"
+)
+
+// The types of features.
+const (
+	// Numeric is a number; it is what an empty type means.
+	Numeric = "Numeric"
+	// Nominal is one of several values without an order. In a row it is any
+	// number that stands for the value, such as NominalToken of its text.
+	Nominal = "Nominal"
 )
 
 // Config is everything that decides what a model learns from given rows.
 type Config struct {
 	// Algorithm is one of Algorithms.
 	Algorithm string `json:"algorithm"`
-	// Task is the algorithm's task; empty means the only one it has.
+	// Task is one of the algorithm's tasks; empty means the first it has.
 	Task string `json:"task,omitempty"`
 	// Seed is the key of all randomness.
 	Seed uint64 `json:"seed,omitempty"`
 	// Parameters are the algorithm's own; one that is absent has its default.
 	Parameters map[string]string `json:"parameters,omitempty"`
+	// Base is what an ensemble is made of; without it, the algorithm's default.
+	Base *Base `json:"base,omitempty"`
+	// Members are the members of an ensemble that this model is to hold, of all
+	// that its parameters name; nil means all. The scores of models that hold
+	// parts add up to those of the whole.
+	Members *learner.Members `json:"members,omitempty"`
 	// Preprocessing is what a row passes through, in order.
 	Preprocessing []Transform `json:"preprocessing,omitempty"`
 	// Features names the values of a row, in order.
-	Features []string `json:"features"`
+	Features []Feature `json:"features"`
 	// Classes names the labels 0, 1 and so on; the last of two is the positive
 	// one. A binary algorithm does without names.
 	Classes []string `json:"classes,omitempty"`
+}
+
+// Base is a learner that an ensemble is made of.
+type Base struct {
+	// Algorithm is one of Algorithms.
+	Algorithm string `json:"algorithm"`
+	// Parameters are the algorithm's own; one that is absent has its default.
+	Parameters map[string]string `json:"parameters,omitempty"`
+	// Base is what the base is made of, if it is an ensemble itself.
+	Base *Base `json:"base,omitempty"`
 }
 
 // Transform is one step of preprocessing.
@@ -33,6 +67,48 @@ type Transform struct {
 	Type string `json:"type"`
 	// Parameters are the transform's own; one that is absent has its default.
 	Parameters map[string]string `json:"parameters,omitempty"`
+	// Features names those that the step is for; without them, it is for all
+	// that it can be for. The others pass unchanged, and stand before those that
+	// the step makes.
+	Features []string `json:"features,omitempty"`
+}
+
+// Feature is one value of a row. Its JSON form is the name alone when it is
+// numeric.
+type Feature struct {
+	// Name is unique within the row.
+	Name string `json:"name"`
+	// Type is Numeric or Nominal; empty means Numeric.
+	Type string `json:"type,omitempty"`
+}
+
+// NumericFeatures returns features of these names.
+func NumericFeatures(names ...string) []Feature {
+	features := make([]Feature, 0, len(names))
+	for _, name := range names {
+		features = append(features, Feature{Name: name})
+	}
+	return features
+}
+
+// feature has no methods, and so the plain JSON form.
+type feature Feature
+
+// MarshalJSON implements json.Marshaler.
+func (f Feature) MarshalJSON() ([]byte, error) {
+	if f.Type == "" || f.Type == Numeric {
+		return json.Marshal(f.Name)
+	}
+	return json.Marshal(feature(f))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *Feature) UnmarshalJSON(b []byte) error {
+	*f = Feature{}
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &f.Name)
+	}
+	return json.Unmarshal(b, (*feature)(f))
 }
 
 // Validate returns the first problem: a *NameError, a *ParameterError or a
@@ -42,75 +118,19 @@ func (c Config) Validate() error {
 	return err
 }
 
-// plan is a Config with its names looked up and its parameters resolved.
-type plan struct {
-	config     Config
-	algorithm  algorithm
-	parameters parameter.Values
-	transforms []transform
-	stepValues []parameter.Values
-	classes    int
-}
-
-func (c Config) resolve() (*plan, error) {
-	a, err := findAlgorithm(c.Algorithm)
-	if err != nil {
-		return nil, err
-	}
-	if c.Task != "" && c.Task != a.task {
-		return nil, &NameError{Field: "task of " + a.name, Name: c.Task, Known: []string{a.task}}
-	}
-	values, err := parameter.Parse(a.name, a.parameters, c.Parameters)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkNames("features", c.Features); err != nil {
-		return nil, err
-	}
-	if len(c.Features) == 0 {
-		return nil, &ConfigError{"features", "at least one is needed"}
-	}
-	classes, err := countClasses(a, c.Classes)
-	if err != nil {
-		return nil, err
-	}
-	p := &plan{config: c, algorithm: a, parameters: values, classes: classes}
-	return p, p.resolveSteps()
-}
-
-func (p *plan) resolveSteps() error {
-	steps := make([]Transform, 0, len(p.config.Preprocessing))
-	for i, step := range p.config.Preprocessing {
-		t, err := findTransform(step.Type)
-		if err != nil {
-			return fmt.Errorf("preprocessing[%d]: %w", i, err)
-		}
-		values, err := parameter.Parse(t.name, t.parameters, step.Parameters)
-		if err != nil {
-			return fmt.Errorf("preprocessing[%d]: %w", i, err)
-		}
-		p.transforms = append(p.transforms, t)
-		p.stepValues = append(p.stepValues, values)
-		steps = append(steps, Transform{Type: t.name, Parameters: values.Texts()})
-	}
-	p.config.Task = p.algorithm.task
-	p.config.Parameters = p.parameters.Texts()
-	p.config.Preprocessing = steps
-	p.config.Features = slices.Clone(p.config.Features)
-	p.config.Classes = slices.Clone(p.config.Classes)
-	return nil
-}
-
+// countClasses returns the number of classes of a classifier.
 func countClasses(a algorithm, classes []string) (int, error) {
 	if err := checkNames("classes", classes); err != nil {
 		return 0, err
 	}
 	switch n := len(classes); {
+	case a.task != TaskClassification:
+		return 0, nil
 	case a.binary && n == 0:
 		return 2, nil
 	case a.binary && n != 2:
-		return 0, &ConfigError{"classes", fmt.Sprintf("%s needs exactly two, not %d", a.name, n)}
-	case n == 0 || n == 1:
+		return 0, &ConfigError{"classes", fmt.Sprintf("%s needs exactly two, not %d; OneVsRest makes it tell more apart", a.name, n)}
+	case n < 2:
 		return 0, &ConfigError{"classes", fmt.Sprintf("at least two are needed, not %d", n)}
 	default:
 		return n, nil
@@ -126,13 +146,4 @@ func checkNames(field string, names []string) error {
 		seen[name] = true
 	}
 	return nil
-}
-
-// canonical is the one JSON text of all configurations that mean the same.
-func (p *plan) canonical() ([]byte, error) {
-	text, err := json.Marshal(p.config)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the configuration of %s: %w", p.algorithm.name, err)
-	}
-	return text, nil
 }

@@ -56,8 +56,8 @@ func TestValidate(t *testing.T) {
 			want:   "preprocessing[0]: parameter window: StandardScaler has no parameters",
 		},
 		"no features":   {change: func(c *online.Config) { c.Features = nil }, want: "features: at least one is needed"},
-		"twice":         {change: func(c *online.Config) { c.Features = []string{"a", "a"} }, want: `features: "a" stands there twice`},
-		"three classes": {change: func(c *online.Config) { c.Classes = []string{"a", "b", "c"} }, want: "classes: LogisticRegression needs exactly two, not 3"},
+		"twice":         {change: func(c *online.Config) { c.Features = online.NumericFeatures("a", "a") }, want: `features: "a" stands there twice`},
+		"three classes": {change: func(c *online.Config) { c.Classes = []string{"a", "b", "c"} }, want: "classes: LogisticRegression needs exactly two, not 3; OneVsRest makes it tell more apart"},
 		"no classes":    {change: func(c *online.Config) { c.Classes = nil }},
 	}
 	for name, tc := range tests {
@@ -78,7 +78,7 @@ func TestValidate(t *testing.T) {
 // Two spellings of one configuration give the same model, bytes and all, and
 // the configuration that a model shows is complete.
 func TestDefaultsAreFilledIn(t *testing.T) {
-	short := online.Config{Algorithm: "LogisticRegression", Features: []string{"a"}}
+	short := online.Config{Algorithm: "LogisticRegression", Features: online.NumericFeatures("a")}
 	long := short
 	long.Task = online.TaskClassification
 	long.Parameters = map[string]string{

@@ -4,8 +4,9 @@
 //
 // A Config names an algorithm, its parameters and its preprocessing; New makes
 // a Model from it. A row is a slice with one value for each feature, NaN where
-// one is missing, and a label is the number of a class. The semantics of
-// algorithms and transformers are those of River 0.26.1.
+// one is missing, and a label is the number of a class, or the number to be
+// predicted. Where River 0.26.1 has an algorithm or a transformer, its semantics
+// are the ones here, apart from what the type's documentation says.
 //
 // # Arithmetic
 //
@@ -17,25 +18,7 @@
 //
 // # State format
 //
-// All integers are little-endian, all reals are finite IEEE 754 doubles.
-//
-//	offset  size  what
-//	0       8     "CreekMdl"
-//	8       2     version of this format, 1
-//	10      2     NumericsVersion
-//	12      4     number of sections
-//	16      8     rows learned
-//	24      32    SHA-256 of the canonical configuration
-//	56            the sections
-//	end-4   4     CRC-32C of everything before
-//
-// A section is the length of its name (1 byte), the name, the length of its
-// payload (8 bytes) and the payload. The first, "config", is the canonical
-// configuration as JSON, so that a state tells by itself what it is and can be
-// loaded without anything else. Then follow "preprocessing/0" and so on, and
-// "model".
-//
-// A StandardScaler is the number of features (4 bytes) and, for each, the count
-// (8), mean and population variance. A LogisticRegression is the number of
-// features (4), the intercept and the weights.
+// docs/model-format.md describes it: named fields, little-endian integers and
+// finite IEEE 754 numbers, closed by a SHA-256. Inspect lists the fields of any
+// state, and states of every earlier version of the format can be read.
 package online

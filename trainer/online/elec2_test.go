@@ -11,6 +11,7 @@ import (
 
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
+	"creek.dev/creek/trainer/online/random"
 )
 
 var elec2Features = []string{"date", "day", "period", "nswprice", "nswdemand", "vicprice", "vicdemand", "transfer"}
@@ -47,7 +48,7 @@ func logistic(features []string, rate string) online.Config {
 		Algorithm:     "LogisticRegression",
 		Parameters:    map[string]string{"learningRate": rate},
 		Preprocessing: []online.Transform{{Type: "StandardScaler"}},
-		Features:      features,
+		Features:      online.NumericFeatures(features...),
 		Classes:       []string{"DOWN", "UP"},
 	}
 }
@@ -62,8 +63,8 @@ func TestElec2Accuracy(t *testing.T) {
 		}
 		measure := metric.NewClassification(2)
 		for i, row := range rows {
-			p := m.PredictLearn(row, labels[i])
-			measure.Update(labels[i], p.Class, p.Scores[labels[i]])
+			p := m.PredictLearn(row, float64(labels[i]), random.Position(0, int64(i)))
+			measure.Update(metric.Outcome{Y: float64(labels[i]), Class: p.Class, Scores: p.Scores})
 		}
 		if got := fmt.Sprintf("%.6f", measure.Values()["accuracy"]); got != want {
 			t.Errorf("learning rate %s: accuracy %s, want %s", rate, got, want)
@@ -85,8 +86,8 @@ func BenchmarkLRElec2(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		p := m.PredictLearn(flat[i*8:i*8+8:i*8+8], labels[i])
-		measure.Update(labels[i], p.Class, p.Scores[labels[i]])
+		p := m.PredictLearn(flat[i*8:i*8+8:i*8+8], float64(labels[i]), random.Position(0, int64(i)))
+		measure.Update(metric.Outcome{Y: float64(labels[i]), Class: p.Class, Scores: p.Scores})
 		if i++; i == len(labels) {
 			i = 0
 		}

@@ -2,8 +2,8 @@ package online_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
-	"hash/crc32"
 	"math"
 	"testing"
 
@@ -11,6 +11,7 @@ import (
 
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/generator"
+	"creek.dev/creek/trainer/online/random"
 )
 
 var sea = generator.SEA{Seed: 42, Noise: 0.1, DriftEvery: 2500}
@@ -35,13 +36,13 @@ func TestRestoreChangesNothing(t *testing.T) {
 		replay(whole, 0, end)
 		replay(first, 0, cut)
 		state := first.AppendState(nil)
-		if len(state) != first.StateBytes() {
+		if int64(len(state)) != first.StateBytes() {
 			t.Fatalf("StateBytes is %d, the state has %d bytes", first.StateBytes(), len(state))
 		}
 		if err := second.RestoreState(state); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := online.Load(state)
+		loaded, err := online.LoadState(state)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +71,7 @@ func replay(m *online.Model, from, to uint64) {
 		if i%10 == 9 {
 			row[i/10%3] = math.NaN()
 		}
-		m.PredictLearn(row, label)
+		m.PredictLearn(row, float64(label), random.Position(0, int64(i)))
 	}
 }
 
@@ -83,14 +84,16 @@ func TestRestoreRefuses(t *testing.T) {
 		state []byte
 		want  error
 	}{
-		"empty":                 {nil, online.ErrNotState},
-		"something else":        {bytes.Repeat([]byte("x"), 500), online.ErrNotState},
-		"another configuration": {other.AppendState(nil), online.ErrConfig},
-		"another version":       {edit(state, 10, 2), online.ErrVersion},
-		"cut":                   {state[:len(state)-9], online.ErrCorrupt},
-		"one bit":               {flip(state, len(state)/2), online.ErrCorrupt},
-		"NaN":                   {edit(state, len(state)-5, 0x7f, len(state)-6, 0xf8), online.ErrCorrupt},
-		"a section less":        {edit(state, 12, 2), online.ErrCorrupt},
+		"empty":                   {nil, online.ErrNotState},
+		"something else":          {bytes.Repeat([]byte("x"), 500), online.ErrNotState},
+		"another configuration":   {other.AppendState(nil), online.ErrConfig},
+		"other numerics":          {edit(state, 10, 2), online.ErrVersion},
+		"another format":          {edit(state, 8, 9), online.ErrVersion},
+		"cut":                     {state[:len(state)-9], online.ErrCorrupt},
+		"one bit":                 {flip(state, len(state)/2), online.ErrCorrupt},
+		"NaN":                     {edit(state, len(state)-34, 0x7f, len(state)-35, 0xf8), online.ErrCorrupt},
+		"a field of another name": {edit(state, bytes.Index(state, []byte("intercept")), 'x'), online.ErrCorrupt},
+		"more than there is":      {edit(state, len(state)-34-24-6, 1), online.ErrCorrupt},
 	}
 	digest := m.Digest()
 	for name, tc := range tests {
@@ -122,9 +125,9 @@ func flip(state []byte, at int) []byte {
 }
 
 func seal(state []byte) []byte {
-	body := state[:len(state)-4]
-	sum := crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli))
-	return append(body, byte(sum), byte(sum>>8), byte(sum>>16), byte(sum>>24))
+	body := state[:len(state)-sha256.Size]
+	sum := sha256.Sum256(body)
+	return append(body, sum[:]...)
 }
 
 // Whatever the bytes, loading neither crashes nor accepts what it would not
@@ -138,10 +141,10 @@ func FuzzLoad(f *testing.F) {
 	replay(m, 0, 50)
 	f.Add(m.AppendState(nil))
 	f.Fuzz(func(t *testing.T, state []byte) {
-		if len(state) > 8 {
+		if len(state) > sha256.Size {
 			state = seal(bytes.Clone(state))
 		}
-		m, err := online.Load(state)
+		m, err := online.LoadState(state)
 		if err != nil {
 			return
 		}
@@ -169,12 +172,12 @@ func FuzzStateStaysFinite(f *testing.F) {
 		values := []float64{a, b, c, -a, 0, -b}
 		for i := range int(n) {
 			row := []float64{values[i%6], values[i%5], values[i%4]}
-			m.Learn(row, i*7%3%2)
+			m.Learn(row, float64(i*7%3%2), random.Position(0, int64(i)))
 			if p := m.Predict([]float64{c, a, b}); math.IsNaN(p.Scores[0]) || math.IsNaN(p.Scores[1]) {
 				t.Fatalf("row %d: a prediction is not a number", i)
 			}
 		}
-		if _, err := online.Load(m.AppendState(nil)); err != nil {
+		if _, err := online.LoadState(m.AppendState(nil)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -183,7 +186,7 @@ func FuzzStateStaysFinite(f *testing.F) {
 func TestNothingIsAllocated(t *testing.T) {
 	m := newModel(t, logistic(sea.Features(), "0.05"))
 	row := []float64{1, math.NaN(), 1e300}
-	if n := testing.AllocsPerRun(100, func() { m.PredictLearn(row, 1) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { m.PredictLearn(row, 1, 0) }); n != 0 {
 		t.Errorf("PredictLearn allocates %v times", n)
 	}
 }
@@ -194,14 +197,14 @@ func TestPredictIsPure(t *testing.T) {
 	row := make([]float64, 3)
 	for i := range uint64(500) {
 		label := sea.Row(i, row)
-		before := m.Digest()
+		before, at := m.Digest(), random.Position(0, int64(i))
 		p := m.Predict(row)
 		class, score := p.Class, p.Scores[1]
 		if m.Digest() != before {
 			t.Fatal("a prediction changed the state")
 		}
-		m.Learn(row, label)
-		q := fused.PredictLearn(row, label)
+		m.Learn(row, float64(label), at)
+		q := fused.PredictLearn(row, float64(label), at)
 		if q.Class != class || q.Scores[1] != score || m.Digest() != fused.Digest() {
 			t.Fatalf("row %d: PredictLearn differs from Predict and Learn", i)
 		}
@@ -216,7 +219,7 @@ func TestMissingFeature(t *testing.T) {
 	for i := range uint64(500) {
 		label := sea.Row(i, row)
 		row[2] = math.NaN()
-		p, q := wide.PredictLearn(row, label), narrow.PredictLearn(row[:2], label)
+		p, q := wide.PredictLearn(row, float64(label), 0), narrow.PredictLearn(row[:2], float64(label), 0)
 		if p.Scores[1] != q.Scores[1] {
 			t.Fatalf("row %d: %v with a missing feature, %v without it", i, p.Scores[1], q.Scores[1])
 		}

@@ -79,7 +79,7 @@ func (r *Rows) read(lines *Lines, record []byte, decoder decode.Decoder, limit i
 		if err != nil {
 			return fmt.Errorf("%s: %w", lines.Place(), err)
 		}
-		r.Table.Append(row, label)
+		r.Table.Append(row, float64(label))
 		if limit != 0 && r.Table.Len() == limit {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 	"creek.dev/creek/trainer/core"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
+	"creek.dev/creek/trainer/online/random"
 )
 
 // replayed is what one undisturbed process makes of the topic.
@@ -29,7 +30,7 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 	if err != nil {
 		return replayed{}, err
 	}
-	measured := metric.NewClassification(model.Classes())
+	measured := metric.New(model.Task(), model.Classes())
 	row := make([]float64, len(spec.Format.Features))
 	reader := stream.NewReader(connection)
 	defer reader.Close()
@@ -39,8 +40,8 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 			if err != nil {
 				return fmt.Errorf("offset %d: %w", record.Offset, err)
 			}
-			predicted := model.PredictLearn(row, label)
-			measured.Update(label, predicted.Class, predicted.Scores[label])
+			predicted := model.PredictLearn(row, float64(label), random.Position(0, record.Offset))
+			measured.Update(metric.Outcome{Y: float64(label), Class: predicted.Class, Value: predicted.Value, Scores: predicted.Scores})
 		}
 		return nil
 	})

@@ -8,39 +8,58 @@ import (
 
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
+	"creek.dev/creek/trainer/online/random"
 )
 
 // Result is what an evaluation found.
 type Result struct {
 	// Records is the number of rows predicted and learned.
 	Records uint64 `json:"records"`
-	// Metrics are the values of metric.Classification over all of them.
+	// Metrics are the values of the task's measure over all of them.
 	Metrics map[string]float64 `json:"metrics"`
 	// ModelBytes is the size of the model's state afterwards.
-	ModelBytes int `json:"modelBytes"`
+	ModelBytes int64 `json:"modelBytes"`
 	// Digest is the SHA-256 of that state in hexadecimal.
 	Digest string `json:"digest"`
 }
 
 // Prequential predicts and learns all rows in their order. The result is a
 // function of the model's state and the rows.
-func Prequential(m *online.Model, rows iter.Seq2[[]float64, int]) Result {
-	measure := metric.NewClassification(m.Classes())
+func Prequential(m *online.Model, rows iter.Seq2[[]float64, float64]) Result {
+	measure := metric.New(m.Task(), m.Classes())
 	Learn(m, measure, rows)
 	return Summary(m, measure)
 }
 
-// Learn predicts and learns all rows and counts the predictions in measure. It
-// is the whole work of an evaluation, and all that a speed should count.
-func Learn(m *online.Model, measure *metric.Classification, rows iter.Seq2[[]float64, int]) {
-	for x, label := range rows {
-		p := m.PredictLearn(x, label)
-		measure.Update(label, p.Class, p.Scores[label])
+// batchRows is how many rows are handed over together.
+const batchRows = 256
+
+// Learn predicts and learns all rows, which are partition 0 with the number of
+// the row as the offset, and counts the predictions in measure. It is the whole
+// work of an evaluation, and all that a speed should count.
+func Learn(m *online.Model, measure metric.Measure, rows iter.Seq2[[]float64, float64]) {
+	b := m.NewBatch()
+	offset := int64(0)
+	pass := func() {
+		m.PredictLearnBatch(b, func(i int, p online.Prediction) {
+			_, y := b.Row(i)
+			measure.Update(metric.Outcome{Y: y, Class: p.Class, Value: p.Value, Scores: p.Scores})
+		})
+		b.Reset()
 	}
+	for x, y := range rows {
+		copy(b.Next(), x)
+		b.Set(y, random.Position(0, offset))
+		offset++
+		if b.Len() == batchRows {
+			pass()
+		}
+	}
+	pass()
 }
 
 // Summary is the result after the rows that measure has counted.
-func Summary(m *online.Model, measure *metric.Classification) Result {
+func Summary(m *online.Model, measure metric.Measure) Result {
 	digest := m.Digest()
 	return Result{
 		Records:    measure.Records(),
@@ -54,14 +73,14 @@ func Summary(m *online.Model, measure *metric.Classification) Result {
 type Table struct {
 	width  int
 	values []float64
-	labels []int
+	labels []float64
 }
 
 // NewTable returns an empty table of rows of the given width.
 func NewTable(width int) *Table { return &Table{width: width} }
 
 // Append adds a copy of the row.
-func (t *Table) Append(x []float64, label int) {
+func (t *Table) Append(x []float64, label float64) {
 	t.values = append(t.values, x[:t.width]...)
 	t.labels = append(t.labels, label)
 }
@@ -72,13 +91,13 @@ func (t *Table) Len() int { return len(t.labels) }
 // Relabel replaces every label by its entry in order.
 func (t *Table) Relabel(order []int) {
 	for i, label := range t.labels {
-		t.labels[i] = order[label]
+		t.labels[i] = float64(order[int(label)])
 	}
 }
 
 // All yields the rows in their order. A row is part of the table.
-func (t *Table) All() iter.Seq2[[]float64, int] {
-	return func(yield func([]float64, int) bool) {
+func (t *Table) All() iter.Seq2[[]float64, float64] {
+	return func(yield func([]float64, float64) bool) {
 		rest := t.values
 		for _, label := range t.labels {
 			if !yield(rest[:t.width:t.width], label) {

@@ -15,13 +15,13 @@ import (
 // another order are put right.
 func TestPrequential(t *testing.T) {
 	s := generator.SEA{Seed: 3}
-	c := online.Config{Algorithm: "LogisticRegression", Features: s.Features(), Classes: s.Classes()}
+	c := online.Config{Algorithm: "LogisticRegression", Features: online.NumericFeatures(s.Features()...), Classes: s.Classes()}
 	table, swapped := evaluate.NewTable(3), evaluate.NewTable(3)
 	row := make([]float64, 3)
 	for i := range uint64(1000) {
 		label := s.Row(i, row)
-		table.Append(row, label)
-		swapped.Append(row, 1-label)
+		table.Append(row, float64(label))
+		swapped.Append(row, float64(1-label))
 	}
 	swapped.Relabel([]int{1, 0})
 	var results []evaluate.Result
@@ -31,7 +31,7 @@ func TestPrequential(t *testing.T) {
 			t.Fatal(err)
 		}
 		results = append(results, evaluate.Prequential(m, rows.All()))
-		if rows.Len() != 1000 || results[0].ModelBytes != len(m.AppendState(nil)) {
+		if rows.Len() != 1000 || results[0].ModelBytes != int64(len(m.AppendState(nil))) {
 			t.Errorf("%d rows, %d bytes", rows.Len(), results[0].ModelBytes)
 		}
 	}

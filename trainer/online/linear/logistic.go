@@ -2,11 +2,11 @@
 package linear
 
 import (
-	"errors"
-
 	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
 	"creek.dev/creek/trainer/online/parameter"
+	"creek.dev/creek/trainer/online/random"
 )
 
 // LogisticParameters are the parameters of Logistic. The bounds keep the
@@ -33,14 +33,14 @@ type Logistic struct {
 	clip          float64
 }
 
-// NewLogistic returns a model of rows of the given width with all weights zero.
-func NewLogistic(width int, v parameter.Values) *Logistic {
+// NewLogistic returns a model with all weights zero.
+func NewLogistic(in learner.Input, v parameter.Values) *Logistic {
 	return &Logistic{
-		weights:       make([]float64, width),
-		rate:          v["learningRate"],
-		interceptRate: v["interceptLearningRate"],
-		l2:            v["l2"],
-		clip:          v["clipGradient"],
+		weights:       make([]float64, len(in.Schema)),
+		rate:          v.Real("learningRate"),
+		interceptRate: v.Real("interceptLearningRate"),
+		l2:            v.Real("l2"),
+		clip:          v.Real("clipGradient"),
 	}
 }
 
@@ -55,9 +55,9 @@ func (l *Logistic) Predict(x, scores []float64) {
 }
 
 // Learn takes one step on the row x, whose values are missing or at most 1e100
-// in magnitude; label 1 is the positive class.
-func (l *Logistic) Learn(x []float64, label int) {
-	g := l.gradient(l.raw(x), label)
+// in magnitude; class 1 is the positive one.
+func (l *Logistic) Learn(x []float64, class int, weight float64, _ random.At) {
+	g := l.gradient(l.raw(x), class, weight)
 	l.intercept -= float64(l.interceptRate * g)
 	x = x[:len(l.weights)]
 	if l.l2 != 0 {
@@ -94,9 +94,9 @@ func (l *Logistic) raw(x []float64) float64 {
 }
 
 // gradient is the derivative of the logarithmic loss by the raw output.
-func (l *Logistic) gradient(raw float64, label int) float64 {
+func (l *Logistic) gradient(raw float64, class int, weight float64) float64 {
 	y := 1.0
-	if label == 0 {
+	if class == 0 {
 		y = -1
 	}
 	z := float64(raw * y)
@@ -109,7 +109,7 @@ func (l *Logistic) gradient(raw float64, label int) float64 {
 	default:
 		g = -y / (numeric.Exp(z) + 1)
 	}
-	return max(min(g, l.clip), -l.clip)
+	return max(min(float64(g*weight), l.clip), -l.clip)
 }
 
 // sigmoid is 1/(1+e^-x), 0 or 1 beyond ±30, and ½ where x is not a number,
@@ -127,32 +127,31 @@ func sigmoid(x float64) float64 {
 	return 1 / (1 + numeric.Exp(-x))
 }
 
-// AppendState appends the width, the intercept and the weights.
-func (l *Logistic) AppendState(dst []byte) []byte {
-	dst = flat.AppendUint32(dst, uint32(len(l.weights)))
-	dst = flat.AppendFloat64(dst, l.intercept)
-	for _, w := range l.weights {
-		dst = flat.AppendFloat64(dst, w)
-	}
-	return dst
+// PredictLearn implements learner.Classifier.
+func (l *Logistic) PredictLearn(x, scores []float64, class int, weight float64, at random.At) {
+	l.Predict(x, scores)
+	l.Learn(x, class, weight, at)
 }
 
-// RestoreState sets the weights to what AppendState wrote for the same width.
-// After an error the model must not be used.
-func (l *Logistic) RestoreState(src []byte) error {
-	r := flat.NewReader(src)
-	if width := r.Uint32(); r.Err() == nil && int64(width) != int64(len(l.weights)) {
-		return errors.New("the logistic regression's state is of another width")
+// Fields implements flat.Stater.
+func (l *Logistic) Fields(c *flat.Codec) {
+	c.Float64("intercept", &l.intercept)
+	c.Float64sOf("weights", l.weights)
+}
+
+// RestoreVersion1 reads the payload of version 1 of the state format.
+func (l *Logistic) RestoreVersion1(r *flat.Reader) {
+	if width := r.Uint32(); int64(width) != int64(len(l.weights)) {
+		r.Fail(flat.ErrShape)
 	}
 	l.intercept = r.Float64()
 	for i := range l.weights {
 		l.weights[i] = r.Float64()
 	}
-	return r.Close()
 }
 
-// StateBytes is the length of what AppendState appends.
-func (l *Logistic) StateBytes() int { return 4 + 8 + 8*len(l.weights) }
+// HeapBytes implements learner.State.
+func (l *Logistic) HeapBytes() int { return 8*len(l.weights) + 64 }
 
-// HeapBytes is the memory that the weights occupy.
-func (l *Logistic) HeapBytes() int { return 8 * len(l.weights) }
+// LogicalBytes implements learner.State.
+func (l *Logistic) LogicalBytes() int { return 8 * (len(l.weights) + 1) }

@@ -9,8 +9,7 @@ import (
 )
 
 // Classification collects accuracy, Cohen's kappa, logarithmic loss and, for
-// two classes, F1 of the last class. The zero value is not usable. The JSON
-// form is the complete state.
+// two classes, F1 of the last class. The zero value is not usable.
 type Classification struct {
 	// Classes is the number of classes.
 	Classes int `json:"classes"`
@@ -34,10 +33,14 @@ func NewClassification(classes int) *Classification {
 	return &Classification{Classes: classes, Counts: make([]uint64, classes*classes), Product: 1}
 }
 
-// Update counts one prediction; p is the probability that it gave to label. It
-// does not allocate.
-func (c *Classification) Update(label, predicted int, p float64) {
-	c.Counts[label*c.Classes+predicted]++
+// Update implements Measure. It does not allocate.
+func (c *Classification) Update(o Outcome) {
+	if !(o.Y >= 0) || o.Class < 0 {
+		return
+	}
+	label := int(o.Y)
+	p := o.Scores[label]
+	c.Counts[label*c.Classes+o.Class]++
 	c.multiply(max(min(p, 1-smallest), smallest))
 }
 
@@ -49,11 +52,11 @@ func (c *Classification) multiply(p float64) {
 	}
 }
 
-// Merge adds what other has counted. It fails when other has another number of
-// classes.
-func (c *Classification) Merge(other *Classification) error {
-	if other.Classes != c.Classes {
-		return fmt.Errorf("merging metrics of %d classes into metrics of %d", other.Classes, c.Classes)
+// Merge implements Measure. It fails when other has another number of classes.
+func (c *Classification) Merge(measure Measure) error {
+	other, ok := measure.(*Classification)
+	if !ok || other.Classes != c.Classes {
+		return fmt.Errorf("merging other metrics into those of %d classes", c.Classes)
 	}
 	for i, n := range other.Counts {
 		c.Counts[i] += n

@@ -1,7 +1,6 @@
 package metric_test
 
 import (
-	"encoding/json"
 	"math"
 	"testing"
 
@@ -9,8 +8,16 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/metric"
 )
+
+// outcome of a row of which label is true, with probability p for it.
+func outcome(label, predicted, classes int, p float64) metric.Outcome {
+	scores := make([]float64, classes)
+	scores[label] = p
+	return metric.Outcome{Y: float64(label), Class: predicted, Scores: scores}
+}
 
 func TestValues(t *testing.T) {
 	c := metric.NewClassification(2)
@@ -23,7 +30,7 @@ func TestValues(t *testing.T) {
 		label, predicted int
 		p                float64
 	}{{1, 1, 0.9}, {0, 0, 0.9}, {0, 1, 0.2}, {1, 1, 0.65}, {1, 0, 0}} {
-		c.Update(row.label, row.predicted, row.p)
+		c.Update(outcome(row.label, row.predicted, 2, row.p))
 	}
 	loss := -(math.Log(0.9) + math.Log(0.9) + math.Log(0.2) + math.Log(0.65) + math.Log(1e-15)) / 5
 	// Marginals: two and three true, two and three predicted.
@@ -33,8 +40,8 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// Counting in parts and merging gives what counting in one gives, and both
-// encodings keep everything.
+// Counting in parts and merging gives what counting in one gives, and the
+// encoding keeps everything.
 func TestMergeAndState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		classes := rapid.IntRange(2, 4).Draw(t, "classes")
@@ -44,30 +51,20 @@ func TestMergeAndState(t *testing.T) {
 		for i := range n {
 			label, predicted := rapid.IntRange(0, classes-1).Draw(t, "label"), i%classes
 			p := rapid.SampledFrom([]float64{0, 1e-15, 1e-9, 0.1, 0.5, 1}).Draw(t, "p")
-			whole.Update(label, predicted, p)
-			parts[rapid.IntRange(0, 1).Draw(t, "part")].Update(label, predicted, p)
+			o := outcome(label, predicted, classes, p)
+			whole.Update(o)
+			parts[rapid.IntRange(0, 1).Draw(t, "part")].Update(o)
 			loss -= math.Log(max(min(p, 1-1e-15), 1e-15))
 		}
 		merged := metric.NewClassification(classes)
 		for _, part := range parts {
 			restored := metric.NewClassification(classes)
-			if err := restored.RestoreState(part.AppendState(nil)); err != nil {
+			if err := flat.Restore(flat.Append(nil, part), restored); err != nil {
 				t.Fatal(err)
 			}
-			text, err := json.Marshal(restored)
-			if err != nil {
+			if err := merged.Merge(restored); err != nil {
 				t.Fatal(err)
 			}
-			var decoded metric.Classification
-			if err := json.Unmarshal(text, &decoded); err != nil {
-				t.Fatal(err)
-			}
-			if err := merged.Merge(&decoded); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := merged.RestoreState(merged.AppendState(nil)); err != nil {
-			t.Fatal(err)
 		}
 		near := cmpopts.EquateApprox(1e-11, 1e-13)
 		if diff := cmp.Diff(whole.Values(), merged.Values(), near); diff != "" {
@@ -81,7 +78,7 @@ func TestMergeAndState(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	two, three := metric.NewClassification(2), metric.NewClassification(3)
-	if two.Merge(three) == nil || two.RestoreState(three.AppendState(nil)) == nil || two.RestoreState(nil) == nil {
+	if two.Merge(three) == nil || flat.Restore(flat.Append(nil, three), two) == nil || flat.Restore(nil, two) == nil {
 		t.Error("metrics of another number of classes were accepted")
 	}
 }

@@ -3,10 +3,10 @@
 package preprocess
 
 import (
-	"errors"
 	"math"
 
 	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
 )
 
 // StandardScaler brings every feature to zero mean and unit variance by running
@@ -22,15 +22,16 @@ type moments struct {
 	count, mean, variance, deviation float64
 }
 
-const momentsBytes = 3 * 8
-
 // NewStandardScaler returns a scaler of rows of the given width.
 func NewStandardScaler(width int) *StandardScaler {
 	return &StandardScaler{features: make([]moments, width)}
 }
 
-// Width is the number of values in a row that comes out.
-func (s *StandardScaler) Width() int { return len(s.features) }
+// Schema implements learner.Transformer.
+func (s *StandardScaler) Schema() learner.Schema { return make(learner.Schema, len(s.features)) }
+
+// Stateless implements learner.Transformer.
+func (s *StandardScaler) Stateless() bool { return false }
 
 // Transform writes the scaled x to dst by the statistics as they are. A feature
 // without variance becomes 0.
@@ -81,37 +82,42 @@ func (s *StandardScaler) Statistics(i int) (count uint64, mean, variance float64
 	return uint64(f.count), f.mean, f.variance
 }
 
-// AppendState appends the statistics: the width, then count, mean and variance
-// of each feature.
-func (s *StandardScaler) AppendState(dst []byte) []byte {
-	dst = flat.AppendUint32(dst, uint32(len(s.features)))
-	for _, f := range s.features {
-		dst = flat.AppendUint64(dst, uint64(f.count))
-		dst = flat.AppendFloat64(dst, f.mean)
-		dst = flat.AppendFloat64(dst, f.variance)
+// Fields implements flat.Stater.
+func (s *StandardScaler) Fields(c *flat.Codec) {
+	n := len(s.features)
+	counts, means, variances := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i, f := range s.features {
+		counts[i], means[i], variances[i] = f.count, f.mean, f.variance
 	}
-	return dst
+	c.Float64sOf("counts", counts)
+	c.Float64sOf("means", means)
+	c.Float64sOf("variances", variances)
+	if !c.Reading() || c.Err() != nil {
+		return
+	}
+	for i := range s.features {
+		if c.Require(counts[i] >= 0 && variances[i] >= 0, "counts and variances of at least 0") {
+			s.features[i] = moments{counts[i], means[i], variances[i], math.Sqrt(variances[i])}
+		}
+	}
 }
 
-// RestoreState sets the statistics to what AppendState wrote for the same
-// width. After an error the scaler must not be used.
-func (s *StandardScaler) RestoreState(src []byte) error {
-	r := flat.NewReader(src)
-	if width := r.Uint32(); r.Err() == nil && int64(width) != int64(len(s.features)) {
-		return errors.New("the scaler's state is of another width")
+// RestoreVersion1 reads the payload of version 1 of the state format.
+func (s *StandardScaler) RestoreVersion1(r *flat.Reader) {
+	if width := r.Uint32(); int64(width) != int64(len(s.features)) {
+		r.Fail(flat.ErrShape)
 	}
 	for i := range s.features {
 		count, mean, variance := r.Uint64(), r.Float64(), r.Float64()
 		if variance < 0 || count > 1<<53 {
-			return errors.New("the scaler's state holds statistics that no rows can have")
+			r.Fail(flat.ErrShape)
 		}
 		s.features[i] = moments{float64(count), mean, variance, math.Sqrt(variance)}
 	}
-	return r.Close()
 }
 
-// StateBytes is the length of what AppendState appends.
-func (s *StandardScaler) StateBytes() int { return 4 + momentsBytes*len(s.features) }
+// HeapBytes implements learner.State.
+func (s *StandardScaler) HeapBytes() int { return 32*len(s.features) + 32 }
 
-// HeapBytes is the memory that the statistics occupy.
-func (s *StandardScaler) HeapBytes() int { return 32 * len(s.features) }
+// LogicalBytes implements learner.State.
+func (s *StandardScaler) LogicalBytes() int { return 24 * len(s.features) }

@@ -37,3 +37,41 @@ func mix(z uint64) uint64 {
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
 }
+
+// At names the place of a row in its stream, as far as randomness depends on it.
+type At uint64
+
+// Position returns the place of the record at an offset of a partition. Replays
+// of files are partition 0, with the number of the row as the offset.
+func Position(partition int32, offset int64) At {
+	return At(Key(mix(uint64(partition) + increment)).Uint64(uint64(offset)))
+}
+
+// Purpose keeps the random numbers of different uses apart.
+type Purpose uint64
+
+// The purposes.
+const (
+	// Weights are how often a member of an ensemble learns a row.
+	Weights Purpose = iota + 1
+	// Subspace is which features a leaf or a member looks at.
+	Subspace
+	// Bootstrap is the weight of a row inside an adaptive tree.
+	Bootstrap
+	// Cuts are where a random tree splits.
+	Cuts
+	// Projections are random directions.
+	Projections
+	// Sample is which values a window compares.
+	Sample
+	// Order is which of several things goes first.
+	Order
+	// Stream is what a generator makes.
+	Stream
+)
+
+// For returns the key of a purpose below k.
+func (k Key) For(p Purpose) Key { return k.With(uint64(p)) }
+
+// Row returns the key of a row below k.
+func (k Key) Row(at At) Key { return k.With(uint64(at)) }

@@ -1,34 +1,13 @@
-// Package flat reads and writes the flat little-endian encoding of learning
-// state: fixed-width integers and finite IEEE 754 doubles, nothing else.
 package flat
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 )
 
-var (
-	// ErrTruncated says that the input ended before the value that was read.
-	ErrTruncated = errors.New("state ends too early")
-	// ErrNotFinite says that the input holds a NaN or an infinity, which no
-	// learner ever writes.
-	ErrNotFinite = errors.New("state holds a number that is not finite")
-)
-
-// AppendUint32 appends v to dst.
-func AppendUint32(dst []byte, v uint32) []byte { return binary.LittleEndian.AppendUint32(dst, v) }
-
-// AppendUint64 appends v to dst.
-func AppendUint64(dst []byte, v uint64) []byte { return binary.LittleEndian.AppendUint64(dst, v) }
-
-// AppendFloat64 appends the bits of v to dst.
-func AppendFloat64(dst []byte, v float64) []byte {
-	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
-}
-
-// Reader takes values from the front of a byte slice. After the first failure
+// Reader takes the values of version 1 of the state format, which had no tags,
+// from the front of a byte slice. After the first failure
 // every further call returns zero, and Err tells the failure. It never copies
 // and never allocates in proportion to a length it has read.
 type Reader struct {
@@ -112,4 +91,11 @@ func (r *Reader) Close() error {
 		return fmt.Errorf("%d bytes follow the end of the state", len(r.src))
 	}
 	return r.err
+}
+
+// Fail makes err the reader's failure, if it has none yet.
+func (r *Reader) Fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
 }

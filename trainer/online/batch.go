@@ -1,0 +1,156 @@
+package online
+
+import (
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/random"
+)
+
+// Batch collects rows that are predicted and learned one after the other, but
+// handed over together, which ensembles turn into speed.
+type Batch struct {
+	width int
+	x     []float64
+	y     []float64
+	at    []random.At
+}
+
+// NewBatch returns an empty batch of rows for m.
+func (m *Model) NewBatch() *Batch { return &Batch{width: len(m.plan.config.Features)} }
+
+// Next adds a row and returns its values to be filled in, before Set is called.
+func (b *Batch) Next() []float64 {
+	n := len(b.x)
+	for range b.width {
+		b.x = append(b.x, 0)
+	}
+	return b.x[n : n+b.width : n+b.width]
+}
+
+// Set says what the row is that Next added last, as Model.Learn takes it.
+func (b *Batch) Set(y float64, at random.At) {
+	b.y = append(b.y, y)
+	b.at = append(b.at, at)
+	b.x = b.x[:len(b.y)*b.width]
+}
+
+// Drop takes away the row that Next added last.
+func (b *Batch) Drop() { b.x = b.x[:len(b.y)*b.width] }
+
+// Len is the number of rows that are set.
+func (b *Batch) Len() int { return len(b.y) }
+
+// Row is row i: its values and what it is.
+func (b *Batch) Row(i int) (x []float64, y float64) {
+	return b.x[i*b.width : (i+1)*b.width : (i+1)*b.width], b.y[i]
+}
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() { b.x, b.y, b.at = b.x[:0], b.y[:0], b.at[:0] }
+
+// batchBuffers are a model's room for batches.
+type batchBuffers struct {
+	predicted, learned []float64
+	classes            []int
+	targets            []float64
+	scores             []float64
+}
+
+// SetWorkers lets an ensemble's members learn on so many goroutines. What is
+// learned does not depend on it.
+func (m *Model) SetWorkers(n int) {
+	if c, ok := m.classifier.(learner.BatchClassifier); ok {
+		c.SetWorkers(n)
+	}
+	if r, ok := m.regressor.(learner.BatchRegressor); ok {
+		r.SetWorkers(n)
+	}
+}
+
+// PredictLearnBatch does what PredictLearn on each row does, to the bit, and
+// calls each with every row's prediction, in order, when all are done or as they
+// are.
+func (m *Model) PredictLearnBatch(b *Batch, each func(i int, p Prediction)) {
+	classifier, _ := m.classifier.(learner.BatchClassifier)
+	regressor, _ := m.regressor.(learner.BatchRegressor)
+	switch {
+	case b.Len() == 0:
+	case classifier != nil:
+		m.classifyBatch(classifier, b, each)
+	case regressor != nil:
+		m.regressBatch(regressor, b, each)
+	default:
+		for i := range b.Len() {
+			x, y := b.Row(i)
+			each(i, m.PredictLearn(x, y, b.at[i]))
+		}
+	}
+}
+
+func (m *Model) classifyBatch(c learner.BatchClassifier, b *Batch, each func(int, Prediction)) {
+	rows := m.transformBatch(b)
+	k := m.plan.classes
+	m.batch.classes = m.batch.classes[:0]
+	for i, y := range b.y {
+		class := -1
+		if _, ok := m.target(y); ok {
+			class = int(b.y[i])
+		}
+		m.batch.classes = append(m.batch.classes, class)
+	}
+	m.batch.scores = resized(m.batch.scores, b.Len()*k)
+	c.PredictLearnBatch(rows, m.batch.classes, m.batch.scores)
+	for i := range b.Len() {
+		scores := m.batch.scores[i*k : (i+1)*k : (i+1)*k]
+		each(i, Prediction{Class: best(scores), Scores: scores})
+	}
+}
+
+func (m *Model) regressBatch(r learner.BatchRegressor, b *Batch, each func(int, Prediction)) {
+	rows := m.transformBatch(b)
+	m.batch.targets = m.batch.targets[:0]
+	for _, y := range b.y {
+		y, _ = m.target(y)
+		m.batch.targets = append(m.batch.targets, y)
+	}
+	m.batch.scores = resized(m.batch.scores, b.Len())
+	r.PredictLearnBatch(rows, m.batch.targets, m.batch.scores)
+	for i, value := range m.batch.scores {
+		each(i, Prediction{Class: -1, Value: value})
+	}
+}
+
+// transformBatch passes every row through the preprocessing, once as it is to be
+// predicted and once as it is to be learned.
+func (m *Model) transformBatch(b *Batch) learner.Rows {
+	width := len(m.plan.schema)
+	buffers := &m.batch
+	buffers.predicted = resized(buffers.predicted, b.Len()*width)
+	if !m.stateless {
+		buffers.learned = resized(buffers.learned, b.Len()*width)
+	}
+	for i := range b.Len() {
+		x, y := b.Row(i)
+		x = m.bound(x)
+		copy(buffers.predicted[i*width:], m.transform(x))
+		_, learns := m.target(y)
+		if learns {
+			m.rows++
+		}
+		if learns && !m.stateless {
+			copy(buffers.learned[i*width:], m.learnTransform(x))
+		}
+	}
+	rows := learner.Rows{Width: width, Predicted: buffers.predicted, Learned: buffers.predicted, At: b.at}
+	if !m.stateless {
+		rows.Learned = buffers.learned
+	}
+	return rows
+}
+
+// resized returns s with n values, which are not defined.
+func resized(s []float64, n int) []float64 {
+	if cap(s) < n {
+		return make([]float64, n)
+	}
+	return s[:n]
+}

@@ -1,0 +1,236 @@
+package flat
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// The tags say what follows a field's name.
+const (
+	tagEnd      = 0x00 // the end of a group; it has no name
+	tagGroup    = 0x01 // fields up to the matching end
+	tagUint64   = 0x10 // eight bytes
+	tagFloat64  = 0x11 // eight bytes, finite
+	tagBytes    = 0x20 // a count (8 bytes), then as many bytes
+	tagUint32s  = 0x21 // a count, then four bytes each
+	tagUint64s  = 0x22 // a count, then eight bytes each
+	tagFloat32s = 0x23 // a count, then four bytes each, finite
+	tagFloat64s = 0x24 // a count, then eight bytes each, finite
+	maxName     = 64
+)
+
+// head passes a field's tag and name. Names have at most 64 bytes.
+func (c *Codec) head(tag byte, name string) {
+	n := 2 + len(name)
+	if tag == tagEnd {
+		n = 1
+	}
+	c.raw(n, func(b []byte) {
+		if len(name) > maxName {
+			panic("flat: the name " + name + " is too long")
+		}
+		b[0] = tag
+		if tag != tagEnd {
+			b[1] = byte(len(name))
+			copy(b[2:], name)
+		}
+	}, func(b []byte) {
+		if b[0] != tag || tag != tagEnd && (int(b[1]) != len(name) || string(b[2:]) != name) {
+			c.Fail(fmt.Errorf("%w: the field %q is not there", ErrShape, name))
+		}
+	})
+}
+
+// Uint64 is a field of one integer.
+func (c *Codec) Uint64(name string, v *uint64) {
+	c.head(tagUint64, name)
+	c.word(v)
+}
+
+// Int is a field of one integer in [0, limit].
+func (c *Codec) Int(name string, v *int, limit int) {
+	u := uint64(*v)
+	c.Uint64(name, &u)
+	if c.mode != reading || c.err != nil {
+		return
+	}
+	if u > uint64(limit) {
+		c.Fail(fmt.Errorf("%w: %s is %d, not at most %d", ErrShape, name, u, limit))
+		return
+	}
+	*v = int(u)
+}
+
+// Bool is a field of 0 or 1.
+func (c *Codec) Bool(name string, v *bool) {
+	n := 0
+	if *v {
+		n = 1
+	}
+	c.Int(name, &n, 1)
+	*v = n == 1
+}
+
+// Float64 is a field of one finite number.
+func (c *Codec) Float64(name string, v *float64) {
+	c.head(tagFloat64, name)
+	bits := math.Float64bits(*v)
+	c.word(&bits)
+	if c.mode != reading || c.err != nil {
+		return
+	}
+	if !finite(bits) {
+		c.Fail(fmt.Errorf("%s: %w", name, ErrNotFinite))
+		return
+	}
+	*v = math.Float64frombits(bits)
+}
+
+// Bytes is a field of any number of bytes.
+func (c *Codec) Bytes(name string, v *[]byte) {
+	list(c, tagBytes, name, v, 1, func(b, v []byte) { copy(b, v) }, func(v, b []byte) bool {
+		copy(v, b)
+		return true
+	})
+}
+
+// Uint32s is a field of any number of integers.
+func (c *Codec) Uint32s(name string, v *[]uint32) {
+	list(c, tagUint32s, name, v, 4, func(b []byte, v []uint32) {
+		for i, x := range v {
+			binary.LittleEndian.PutUint32(b[4*i:4*i+4], x)
+		}
+	}, func(v []uint32, b []byte) bool {
+		for i := range v {
+			v[i] = binary.LittleEndian.Uint32(b[4*i : 4*i+4])
+		}
+		return true
+	})
+}
+
+// Uint64s is a field of any number of integers.
+func (c *Codec) Uint64s(name string, v *[]uint64) {
+	list(c, tagUint64s, name, v, 8, func(b []byte, v []uint64) {
+		for i, x := range v {
+			binary.LittleEndian.PutUint64(b[8*i:8*i+8], x)
+		}
+	}, func(v []uint64, b []byte) bool {
+		for i := range v {
+			v[i] = binary.LittleEndian.Uint64(b[8*i : 8*i+8])
+		}
+		return true
+	})
+}
+
+// Float32s is a field of any number of finite numbers.
+func (c *Codec) Float32s(name string, v *[]float32) {
+	list(c, tagFloat32s, name, v, 4, func(b []byte, v []float32) {
+		for i, x := range v {
+			binary.LittleEndian.PutUint32(b[4*i:4*i+4], math.Float32bits(x))
+		}
+	}, func(v []float32, b []byte) bool {
+		ok := true
+		for i := range v {
+			bits := binary.LittleEndian.Uint32(b[4*i : 4*i+4])
+			ok = ok && bits>>23&0xff != 0xff
+			v[i] = math.Float32frombits(bits)
+		}
+		return ok
+	})
+}
+
+// Float64s is a field of any number of finite numbers.
+func (c *Codec) Float64s(name string, v *[]float64) {
+	list(c, tagFloat64s, name, v, 8, func(b []byte, v []float64) {
+		for i, x := range v {
+			binary.LittleEndian.PutUint64(b[8*i:8*i+8], math.Float64bits(x))
+		}
+	}, func(v []float64, b []byte) bool {
+		ok := true
+		for i := range v {
+			bits := binary.LittleEndian.Uint64(b[8*i : 8*i+8])
+			ok = ok && finite(bits)
+			v[i] = math.Float64frombits(bits)
+		}
+		return ok
+	})
+}
+
+// Float64sOf is a field of exactly as many numbers as v has.
+func (c *Codec) Float64sOf(name string, v []float64) {
+	got := v
+	c.Float64s(name, &got)
+	fixed(c, name, v, got)
+}
+
+// Float32sOf is a field of exactly as many numbers as v has.
+func (c *Codec) Float32sOf(name string, v []float32) {
+	got := v
+	c.Float32s(name, &got)
+	fixed(c, name, v, got)
+}
+
+// Uint64sOf is a field of exactly as many integers as v has.
+func (c *Codec) Uint64sOf(name string, v []uint64) {
+	got := v
+	c.Uint64s(name, &got)
+	fixed(c, name, v, got)
+}
+
+// Uint32sOf is a field of exactly as many integers as v has.
+func (c *Codec) Uint32sOf(name string, v []uint32) {
+	got := v
+	c.Uint32s(name, &got)
+	fixed(c, name, v, got)
+}
+
+func fixed[T any](c *Codec, name string, v, got []T) {
+	if c.mode != reading || c.err != nil {
+		return
+	}
+	if len(got) != len(v) {
+		c.Fail(fmt.Errorf("%w: %s has %d values instead of %d", ErrShape, name, len(got), len(v)))
+		return
+	}
+	copy(v, got)
+}
+
+// list passes a counted field, a buffer's worth at a time. When reading, *v
+// becomes a new slice: the count was checked against what the source still has.
+func list[T any](c *Codec, tag byte, name string, v *[]T, width int, put func([]byte, []T), get func([]T, []byte) bool) {
+	c.head(tag, name)
+	count := uint64(len(*v))
+	c.word(&count)
+	if c.err != nil {
+		return
+	}
+	switch c.mode {
+	case measuring:
+		c.size += int64(count) * int64(width)
+	case writing:
+		for rest := *v; len(rest) > 0 && c.err == nil; {
+			n := min(len(rest), chunk/width)
+			put(c.room(n*width), rest[:n])
+			rest = rest[n:]
+		}
+	case reading:
+		if count > uint64(c.remaining)/uint64(width) {
+			c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
+			return
+		}
+		*v = make([]T, count)
+		for rest := *v; len(rest) > 0; {
+			n := min(len(rest), chunk/width)
+			b := c.take(n * width)
+			if b == nil {
+				return
+			}
+			if !get(rest[:n], b) {
+				c.Fail(fmt.Errorf("%s: %w", name, ErrNotFinite))
+				return
+			}
+			rest = rest[n:]
+		}
+	}
+}

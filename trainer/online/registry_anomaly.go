@@ -1,0 +1,3 @@
+package online
+
+var anomalyAlgorithms = []algorithm{}

@@ -1,0 +1,3 @@
+package online_test
+
+var regressionVariants = variantsOf{}
