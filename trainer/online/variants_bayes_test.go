@@ -1,3 +1,5 @@
 package online_test
 
-var bayesVariants = variantsOf{}
+var bayesVariants = variantsOf{
+	"GaussianNB/Classification": {"nominal": nominal},
+}
