@@ -17,8 +17,13 @@ type variantsOf map[string]map[string]func(*online.Config)
 
 func collect(all ...variantsOf) variantsOf {
 	merged := variantsOf{}
-	for _, v := range all {
-		maps.Copy(merged, v)
+	for _, some := range all {
+		for name, changes := range some {
+			if merged[name] == nil {
+				merged[name] = map[string]func(*online.Config){}
+			}
+			maps.Copy(merged[name], changes)
+		}
 	}
 	return merged
 }
