@@ -2,6 +2,7 @@ package online_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,19 +38,19 @@ func TestValidate(t *testing.T) {
 		},
 		"unknown algorithm": {
 			change: func(c *online.Config) { c.Algorithm = "Logistic" },
-			want:   `algorithm "Logistic" is not known; known are LogisticRegression`,
+			want:   `algorithm "Logistic" is not known; known are ` + strings.Join(online.Algorithms(), ", "),
 		},
 		"no algorithm": {
 			change: func(c *online.Config) { c.Algorithm = "" },
-			want:   "algorithm is missing; known are LogisticRegression",
+			want:   "algorithm is missing; known are " + strings.Join(online.Algorithms(), ", "),
 		},
 		"another task": {
 			change: func(c *online.Config) { c.Task = "Regression" },
-			want:   `task of LogisticRegression "Regression" is not known; known are Classification`,
+			want:   `task of LogisticRegression "Regression" is not known; known are ` + strings.Join(online.Tasks("LogisticRegression"), ", "),
 		},
 		"unknown transform": {
 			change: func(c *online.Config) { c.Preprocessing[0].Type = "Scaler" },
-			want:   `preprocessing[0]: preprocessing type "Scaler" is not known; known are StandardScaler`,
+			want:   `preprocessing[0]: preprocessing type "Scaler" is not known; known are ` + strings.Join(online.Transforms(), ", "),
 		},
 		"parameter of a transform": {
 			change: func(c *online.Config) { c.Preprocessing[0].Parameters = map[string]string{"window": "1"} },
