@@ -1,3 +1,18 @@
 package online
 
-var treeRegressors = []algorithm{}
+import (
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/parameter"
+	"creek.dev/creek/trainer/online/regressiontree"
+)
+
+var treeRegressors = []algorithm{
+	{
+		name: "HoeffdingTree", task: TaskRegression, nominal: true,
+		doc:        "Decision tree that splits as soon as it is sure, with linear models in its leaves.",
+		parameters: regressiontree.HoeffdingParameters,
+		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
+			return regressiontree.NewHoeffding(in, v)
+		},
+	},
+}

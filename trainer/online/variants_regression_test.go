@@ -1,3 +1,19 @@
 package online_test
 
-var regressionVariants = variantsOf{}
+import "creek.dev/creek/trainer/online"
+
+var regressionVariants = variantsOf{
+	"HoeffdingTree/Regression": {
+		"nominal": nominal,
+		"binary": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"binarySplit": "true", "leafPrediction": "Mean", "gracePeriod": "50", "delta": "0.01"}
+		},
+		"histogram": with(map[string]string{"numericObserver": "Histogram", "maxSlots": "16", "gracePeriod": "50", "delta": "0.01"}),
+		"linear":    with(map[string]string{"leafPrediction": "Linear", "radius": "0.1", "maxSlots": "8", "meritPreprune": "false"}),
+		"capped": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "radius": "0.01", "maxDepth": "6"}
+		},
+	},
+}

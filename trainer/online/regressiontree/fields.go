@@ -1,0 +1,151 @@
+package regressiontree
+
+import (
+	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
+)
+
+// shape is a tree's nodes in the order of the tree, each before its children. A
+// node is its kind, and one that may be active says so; a branch has a feature,
+// a threshold and a weight, a multiway branch its number of children and their
+// levels; a leaf has the number of slots and of doublings of each observer.
+type shape struct {
+	kinds      []byte
+	features   []uint32
+	thresholds []float64
+	weights    []float64
+	levels     []uint32
+	counts     []uint32
+	doublings  []uint32
+	subsets    []uint32
+}
+
+const activeLeaf = 1 << 4
+
+func (s *shape) fields(c *flat.Codec) {
+	c.Bytes("kinds", &s.kinds)
+	c.Uint32s("features", &s.features)
+	c.Float64s("thresholds", &s.thresholds)
+	c.Float64s("weights", &s.weights)
+	c.Uint32s("levels", &s.levels)
+	c.Uint32s("counts", &s.counts)
+	c.Uint32s("doublings", &s.doublings)
+	c.Uint32s("subsets", &s.subsets)
+}
+
+// Fields implements flat.Stater.
+func (t *tree) Fields(c *flat.Codec) {
+	c.Uint64("created", &t.created)
+	var s shape
+	if !c.Reading() {
+		t.describe(&s, t.root)
+	}
+	s.fields(c)
+	if c.Err() != nil {
+		return
+	}
+	if c.Reading() && !t.rebuild(c, &s) {
+		return
+	}
+	numbers := stream{c: c, name: "leaves"}
+	t.eachLeaf(t.root, func(l int32) bool {
+		numbers.pass(t.numbers(l))
+		return c.Require(t.numbers(l)[leafN] >= 0, "weights of at least 0")
+	})
+	numbers.end()
+	slots := stream{c: c, name: "slots"}
+	t.eachLeaf(t.root, func(l int32) bool {
+		for k := range t.watching(l) {
+			t.slotFields(c, &slots, l, k)
+		}
+		return c.Err() == nil
+	})
+	slots.end()
+	if c.Reading() {
+		t.weighLeaves()
+	}
+}
+
+// weighLeaves gives the nodes of leaves the weights of their leaves.
+func (t *tree) weighLeaves() {
+	for i := range t.nodes {
+		if n := &t.nodes[i]; n.kind == leaf {
+			n.weight = t.numbers(n.left)[leafN]
+		}
+	}
+}
+
+// slotFields passes the slots of observer k of leaf l.
+func (t *tree) slotFields(c *flat.Codec, to *stream, l int32, k int) {
+	o := &t.watching(l)[k]
+	nominal := t.set.nominal[t.feature(l, k)]
+	slots := t.slots(o)
+	for i := range slots {
+		s := &slots[i]
+		piece := [5]float64{s.key, s.x, s.n, s.mean, s.s}
+		to.pass(piece[:])
+		if !c.Reading() || c.Err() != nil {
+			continue
+		}
+		*s = slot{piece[0], piece[1], moments{piece[2], piece[3], piece[4]}}
+		ordered := i == 0 || slots[i-1].key < s.key
+		known := !nominal || s.key >= 0 && s.key < learner.MaxLevels && s.key == float64(int(s.key))
+		c.Require(ordered && known && s.n > 0, "slots in their order")
+	}
+}
+
+// feature is the one that observer k of leaf l observes.
+func (t *tree) feature(l int32, k int) int32 {
+	if t.subsets == nil {
+		return int32(k)
+	}
+	return t.subset(l)[k]
+}
+
+// describe appends node i and what is below it to s.
+func (t *tree) describe(s *shape, i int32) {
+	n := &t.nodes[i]
+	if n.kind == leaf {
+		t.describeLeaf(s, n.left)
+		return
+	}
+	s.kinds = append(s.kinds, byte(n.kind))
+	s.features = append(s.features, uint32(n.feature))
+	s.thresholds = append(s.thresholds, n.threshold)
+	s.weights = append(s.weights, n.weight)
+	if n.kind != multiwayBranch {
+		t.describe(s, n.left)
+		t.describe(s, n.right)
+		return
+	}
+	at := len(s.levels)
+	s.levels = append(s.levels, 0)
+	for level, child := range t.table(n) {
+		if child != none {
+			s.levels[at]++
+			s.levels = append(s.levels, uint32(level))
+		}
+	}
+	for _, child := range t.table(n) {
+		if child != none {
+			t.describe(s, child)
+		}
+	}
+}
+
+func (t *tree) describeLeaf(s *shape, l int32) {
+	kind := byte(leaf)
+	if t.metas[l].active {
+		kind |= activeLeaf
+	}
+	s.kinds = append(s.kinds, kind)
+	for _, o := range t.watching(l) {
+		s.counts = append(s.counts, uint32(o.n))
+		s.doublings = append(s.doublings, uint32(o.doublings))
+	}
+	if t.subsets != nil {
+		for _, j := range t.subset(l) {
+			s.subsets = append(s.subsets, uint32(j))
+		}
+	}
+}
