@@ -26,3 +26,8 @@ mkdir -p trainer/online/testdata
 "$venv/bin/python" -I hack/golden/river.py "$work/sea.csv" >"$work/golden_river.json"
 mv "$work/golden_river.json" trainer/online/testdata/golden_river.json
 echo "wrote trainer/online/testdata/golden_river.json"
+
+"$venv/bin/python" -I hack/golden/regression.py >"$work/golden_regression.json"
+mkdir -p trainer/online/regressiontree/testdata
+mv "$work/golden_regression.json" trainer/online/regressiontree/testdata/golden_river.json
+echo "wrote trainer/online/regressiontree/testdata/golden_river.json"
