@@ -36,6 +36,10 @@ type Spec struct {
 	// Default is the default of a Real or an Integer, and of a Flag, where it is
 	// 0 or 1.
 	Default float64
+	// Defaults are other defaults of a Real or an Integer, by the word of the
+	// Choice named By.
+	Defaults map[string]float64
+	By       string
 	// Word is the default of a Choice or a Text.
 	Word string
 	// Min and Max are the interval of a Real or an Integer; MinOpen and MaxOpen
@@ -172,6 +176,11 @@ func Parse(owner string, specs []Spec, given map[string]string) (Values, error) 
 		known = append(known, s.Name)
 	}
 	slices.Sort(known)
+	for _, s := range specs {
+		if d, ok := s.Defaults[values.word(s.By, given)]; ok {
+			values.m[s.Name] = value{text: format(d), number: d}
+		}
+	}
 	for _, name := range sortedKeys(given) {
 		i := slices.IndexFunc(specs, func(s Spec) bool { return s.Name == name })
 		if i < 0 {
@@ -185,6 +194,14 @@ func Parse(owner string, specs []Spec, given map[string]string) (Values, error) 
 		values.m[name] = v
 	}
 	return values, nil
+}
+
+// word is what a Choice is going to be.
+func (v Values) word(name string, given map[string]string) string {
+	if text, ok := given[name]; ok {
+		return text
+	}
+	return v.m[name].text
 }
 
 // MustParse is Parse for parameters that are known to be right, as in tests.
