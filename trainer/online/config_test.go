@@ -26,15 +26,15 @@ func TestValidate(t *testing.T) {
 		},
 		"no number": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": ""} },
-			want:   `parameter l2: "" is outside [0, 1]`,
+			want:   `parameter l2: "" is outside [0, 1000]`,
 		},
 		"NaN": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": "NaN"} },
-			want:   "parameter l2: NaN is outside [0, 1]",
+			want:   "parameter l2: NaN is outside [0, 1000]",
 		},
 		"unknown parameter": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"depth": "3"} },
-			want:   "parameter depth: LogisticRegression does not have it; it has clipGradient, interceptLearningRate, l2, learningRate",
+			want:   "parameter depth: LogisticRegression does not have it; it has beta, clipGradient, epsilon, interceptLearningRate, l1, l2, learningRate, optimizer, powerT",
 		},
 		"unknown algorithm": {
 			change: func(c *online.Config) { c.Algorithm = "Logistic" },
@@ -94,7 +94,8 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"algorithm":"LogisticRegression","task":"Classification","parameters":` +
-		`{"clipGradient":"1e+12","interceptLearningRate":"0.01","l2":"0","learningRate":"0.01"},"features":["a"]}`
+		`{"beta":"1","clipGradient":"1e+12","epsilon":"1e-08","interceptLearningRate":"0.01","l1":"0","l2":"0",` +
+		`"learningRate":"0.01","optimizer":"SGD","powerT":"0.5"},"features":["a"]}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
 	}

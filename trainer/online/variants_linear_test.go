@@ -1,12 +1,50 @@
 package online_test
 
-import "creek.dev/creek/trainer/online"
+import (
+	"maps"
+
+	"creek.dev/creek/trainer/online"
+)
 
 var linearVariants = variantsOf{
-	"LogisticRegression/Classification": {
+	"LogisticRegression/Classification": merged(glmVariants, map[string]func(*online.Config){
 		"scaled": func(c *online.Config) {
 			c.Parameters = map[string]string{"learningRate": "0.05", "l2": "0.001"}
 			c.Preprocessing = []online.Transform{{Type: "StandardScaler"}}
 		},
+	}),
+	"LinearRegression/Regression": glmVariants,
+	"PassiveAggressive/Classification": {
+		"plain": with(map[string]string{"mode": "0"}),
+		"PA-II": with(map[string]string{"mode": "2", "c": "0.1", "learnIntercept": "false"}),
 	},
+	"PassiveAggressive/Regression": {
+		"plain": with(map[string]string{"mode": "0"}),
+		"PA-II": with(map[string]string{"mode": "2", "c": "0.1", "epsilon": "0.01"}),
+	},
+	"SoftmaxRegression/Classification": {
+		"AdaGrad": with(map[string]string{"optimizer": "AdaGrad", "l1": "0.0001"}),
+		"FTRL":    with(map[string]string{"optimizer": "FTRL", "l1": "0.5"}),
+	},
+	"Perceptron/Classification": {"l2": with(map[string]string{"l2": "0.001"})},
+}
+
+var glmVariants = map[string]func(*online.Config){
+	"l1":        with(map[string]string{"l1": "0.001"}),
+	"AdaGrad":   with(map[string]string{"optimizer": "AdaGrad"}),
+	"AdaGradL2": with(map[string]string{"optimizer": "AdaGrad", "l2": "0.01", "l1": "0.001"}),
+	"FTRL":      with(map[string]string{"optimizer": "FTRL", "l1": "0.5"}),
+	"FTRLPlain": with(map[string]string{"optimizer": "FTRL", "beta": "0", "l2": "0", "clipGradient": "10"}),
+	"Adaptive":  with(map[string]string{"optimizer": "Adaptive"}),
+	"AdaptivePenalised": with(map[string]string{
+		"optimizer": "Adaptive", "powerT": "0.4", "l1": "0.0001", "l2": "0.001", "interceptLearningRate": "0",
+	}),
+}
+
+func merged(all ...map[string]func(*online.Config)) map[string]func(*online.Config) {
+	one := map[string]func(*online.Config){}
+	for _, m := range all {
+		maps.Copy(one, m)
+	}
+	return one
 }
