@@ -19,7 +19,7 @@ type Settings struct {
 	Delta float64
 	// Clock is how many values lie between two looks for a change, at least 1.
 	Clock int
-	// MaxBuckets is how many buckets of one size are kept, in [2, 64].
+	// MaxBuckets is how many buckets of one size are kept, in [2, 32].
 	MaxBuckets int
 	// MinWindow is how many values either side of a cut has at least, 1 or more.
 	MinWindow int
@@ -31,6 +31,11 @@ type Settings struct {
 func DefaultSettings(delta float64) *Settings {
 	return &Settings{Delta: delta, Clock: 32, MaxBuckets: 5, MinWindow: 5, Grace: 10}
 }
+
+const (
+	maxBuckets = 32
+	maxNoted   = 32
+)
 
 // ADWIN is a window over the newest values that grows while their mean stays the
 // same, and drops its oldest part when the mean changes, as described by Bifet
@@ -49,7 +54,7 @@ type ADWIN struct {
 	settings *Settings
 	// pending are the noted values, noted of them, the oldest in the lowest bit.
 	// Where noted has reached quiet, a value needs more than to be noted.
-	pending      uint64
+	pending      uint32
 	noted, quiet uint8
 	kind         kind
 	// change is the direction of a change that was just detected.
@@ -103,25 +108,28 @@ func (a *ADWIN) Reset() {
 
 // hush sets how many values may be noted before they need more.
 func (a *ADWIN) hush() {
-	a.quiet = uint8(min(a.settings.Clock-int(a.tick), 64) - 1)
+	a.quiet = uint8(min(a.settings.Clock-int(a.tick), maxNoted) - 1)
 }
 
 // UpdateBit is Update for 0 or 1; anything else must not be given.
-func (a *ADWIN) UpdateBit(bit uint64) bool {
+func (a *ADWIN) UpdateBit(bit uint32) bool {
 	if a.noted < a.quiet {
-		a.pending |= bit << (a.noted & 63)
+		a.pending |= bit << (a.noted & 31)
 		a.noted++
 		return false
 	}
-	return a.step(float64(bit))
+	return a.stepBit(bit)
 }
+
+func (a *ADWIN) stepBit(bit uint32) bool { return a.step(float64(bit)) }
 
 // Update takes a value and tells whether there is a change, as Drift does until
 // the next Update. Magnitudes above learner.Limit count as learner.Limit.
 func (a *ADWIN) Update(x float64) bool {
-	if a.noted < a.quiet && (x == 0 || x == 1) {
-		// Of the two, 1 alone has the lowest bit of the exponent.
-		a.pending |= math.Float64bits(x) >> 52 & 1 << (a.noted & 63)
+	// No other numbers are their own squares. Of the two, 1 alone has the lowest
+	// bit of the exponent. There is nothing here that could be guessed wrong.
+	if a.noted < a.quiet && x-float64(x*x) == 0 {
+		a.pending |= uint32(math.Float64bits(x)>>52&1) << (a.noted & 31)
 		a.noted++
 		return false
 	}
@@ -142,7 +150,7 @@ func (a *ADWIN) step(x float64) bool {
 	if a.kind == ofNumbers {
 		return a.updateNumber(min(max(x, -learner.Limit), learner.Limit))
 	}
-	a.pending |= uint64(x) << (a.noted & 63)
+	a.pending |= uint32(x) << (a.noted & 31)
 	a.noted++
 	if a.noted <= a.quiet {
 		return false
@@ -196,7 +204,7 @@ func (a *ADWIN) Total() float64 {
 	if a.kind == ofNumbers {
 		return a.numbers.total
 	}
-	return float64(a.ones + uint64(bits.OnesCount64(a.pending)))
+	return float64(a.ones + uint64(bits.OnesCount32(a.pending)))
 }
 
 // Estimate is the mean of the window, or 0 while it is empty.

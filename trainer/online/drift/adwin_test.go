@@ -27,11 +27,11 @@ func TestADWINRestore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &drift.Settings{
 			Delta: rapid.Float64Range(1e-6, 0.9).Draw(t, "delta"), Clock: rapid.IntRange(1, 150).Draw(t, "clock"),
-			MaxBuckets: rapid.IntRange(2, 64).Draw(t, "buckets"), MinWindow: rapid.IntRange(1, 20).Draw(t, "least"),
+			MaxBuckets: rapid.IntRange(2, 32).Draw(t, "buckets"), MinWindow: rapid.IntRange(1, 20).Draw(t, "least"),
 			Grace: rapid.IntRange(0, 50).Draw(t, "grace"),
 		}
 		a, b := drift.NewADWIN(s), drift.NewADWIN(s)
-		for i := range rapid.IntRange(1, 30).Draw(t, "stretches") {
+		for i := range rapid.IntRange(1, 12).Draw(t, "stretches") {
 			n, x := rapid.IntRange(1, 200).Draw(t, "n"), rapid.SampledFrom([]float64{0, 1, 0.5, -3, 1e100}).Draw(t, "x")
 			for range n {
 				if a.Update(x) != b.Update(x) || a.Rose() != b.Rose() || a.Fell() != b.Fell() || a.Estimate() != b.Estimate() || a.Variance() != b.Variance() {

@@ -19,31 +19,111 @@ func (a *ADWIN) row(i int) []uint32 {
 
 func (a *ADWIN) rowCount() int { return len(a.rows) / a.stride() }
 
-// room is where values are on their way to a row: they begin at its middle, so
-// that the buckets of the row fit before them.
-type room [2 * middle]uint32
-
-// middle is as many values as can be noted, and buckets that a row can have.
-const middle = 64
-
 // settle moves the noted values into the rows: into each row, from the first on,
 // all that comes to it at once. A row that overflows hands on its oldest buckets
 // in pairs, the same ones as when the values come one after the other.
 func (a *ADWIN) settle() {
-	n := int(a.noted)
-	a.width += uint64(n)
-	a.tick += uint32(n)
-	a.ones += uint64(bits.OnesCount64(a.pending))
-	var coming room
-	for i, rest := 0, a.pending; i < n; i, rest = i+1, rest>>1 {
-		coming[middle+i] = uint32(rest & 1)
+	if a.noted == 0 {
+		return
 	}
+	a.width += uint64(a.noted)
+	a.tick += uint32(a.noted)
+	a.ones += uint64(bits.OnesCount32(a.pending))
+	var coming room
+	from, n := len(coming)-maxNoted, a.settleFirst(coming[len(coming)-maxNoted:])
 	a.pending, a.noted = 0, 0
-	for i := 0; n > 0; i++ {
-		if i == a.rowCount() {
+	i := 1
+	for ; n > 1; i++ {
+		if i*a.stride() == len(a.rows) {
 			a.grow()
 		}
-		n = coming.enter(a.row(i), n)
+		from, n = coming.enter(a.row(i), from, n)
+	}
+	if n == 1 {
+		a.carry(i, uint32(coming[from]))
+	}
+}
+
+// settleFirst is settle for the first row, of which the values are bits.
+func (a *ADWIN) settleFirst(out []uint8) (pairs int) {
+	if len(a.rows) == 0 {
+		a.grow()
+	}
+	row := a.row(0)
+	fill := int(row[0])
+	all := uint64(a.pending) << fill
+	for k, bit := range row[1 : 1+fill] {
+		all |= uint64(bit) << k
+	}
+	n := fill + int(a.noted)
+	pairs = handedOn(n, len(row)-1)
+	rest := row[1 : 1+n-2*pairs]
+	for k := range rest {
+		rest[k] = uint32(all >> (2*pairs + k) & 1)
+	}
+	row[0] = uint32(len(rest))
+	const odd = 0x5555555555555555
+	sums := all&odd + all>>1&odd
+	for k := range out[:pairs] {
+		out[k] = uint8(sums & 3)
+		sums >>= 2
+	}
+	return pairs
+}
+
+// handedOn is how many pairs leave a row that has been given n buckets.
+func handedOn(n, most int) int {
+	if n <= most {
+		return 0
+	}
+	return (n - most + 1) / 2
+}
+
+// room is where buckets lie on their way from row to row. As the first row hands
+// on half of what was noted, and so on, at most five rows are given more than
+// one; the buckets of each are put before those that come.
+type room [5*maxBuckets + maxNoted]uint8
+
+// enter puts the n buckets at from to the end of a row, and leaves in r those
+// that the row hands on.
+func (r *room) enter(row []uint32, from, n int) (int, int) {
+	fill := int(row[0])
+	from -= fill
+	n += fill
+	all := r[from : from+n]
+	for k, u := range row[1 : 1+fill] {
+		all[k] = uint8(u)
+	}
+	pairs := handedOn(n, len(row)-1)
+	rest := row[1 : 1+n-2*pairs]
+	for k, u := range all[2*pairs:] {
+		rest[k] = uint32(u)
+	}
+	row[0] = uint32(len(rest))
+	for k := range pairs {
+		all[k] = all[2*k] + all[2*k+1]
+	}
+	return from, pairs
+}
+
+// carry puts one bucket at the end of row i.
+func (a *ADWIN) carry(i int, u uint32) {
+	for ; ; i++ {
+		if i*a.stride() == len(a.rows) {
+			a.grow()
+		}
+		row := a.row(i)
+		n := int(row[0]) + 1
+		if n < len(row) {
+			row[0], row[n] = uint32(n), u
+			return
+		}
+		pair := row[1] + row[2]
+		for k := 1; k < n-2; k++ {
+			row[k] = row[k+2]
+		}
+		row[0], row[n-2] = uint32(n-2), u
+		u = pair
 	}
 }
 
@@ -57,25 +137,6 @@ func (a *ADWIN) grow() {
 	}
 	a.rows = a.rows[:n+s]
 	clear(a.rows[n:])
-}
-
-// enter puts the n values at the end of a row; then those that the row hands on
-// are in their place. It returns how many these are.
-func (r *room) enter(row []uint32, n int) int {
-	most, fill := len(row)-1, int(row[0])
-	buckets := row[1:]
-	pairs := max(fill+n-most+1, 0) / 2
-	all := r[middle-fill : middle+n]
-	copy(all, buckets[:fill])
-	if fill+n <= most {
-		pairs = 0
-	}
-	row[0] = uint32(copy(buckets, all[2*pairs:]))
-	for i := range pairs {
-		all[i] = all[2*i] + all[2*i+1]
-	}
-	copy(r[middle:], all[:pairs])
-	return pairs
 }
 
 // drop removes the oldest bucket.

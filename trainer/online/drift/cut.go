@@ -8,12 +8,15 @@ import (
 
 // cut is what the cuts of one window have in common.
 type cut struct {
-	least float64 // values on either side
-	// wide is twice the variance times spread, spread the logarithm of how many
-	// comparisons the window stands for, as the bound needs them.
-	wide, spread float64
-	// A difference of the sums, each times the other side's values, whose square
-	// is below k·n0·n1 + l is below the bound.
+	// least is how many values either side must have.
+	least float64
+	// variance is that of the values, spread the logarithm of how often the window
+	// could have been cut by the settings' delta.
+	variance, spread float64
+	// Most cuts are so far from the bound that they need no division: with the
+	// values n0 and n1 and the sums u0 and u1 of both sides, the bound is at least
+	// the root of k·n0·n1 + l, divided by n0·n1; and the difference of the means
+	// is u0·n1 − u1·n0, divided by the same.
 	k, l float64
 }
 
@@ -22,33 +25,23 @@ func newCut(s *Settings, width, variance float64) cut {
 	v := variance / width
 	l := float64(float64(2.0/3*spread) * width)
 	return cut{
-		least: float64(s.MinWindow), wide: v, spread: spread,
-		k: float64(float64(2*v) * float64(spread*width)), l: float64(l * l),
+		least: float64(s.MinWindow), variance: v, spread: spread,
+		k: float64(float64((2-slack)*v) * float64(spread*width)), l: float64(float64((1-slack)*l) * l),
 	}
 }
 
-// slack is more than the relative error of all that is computed of a cut.
-const slack = 1e-13
+// slack is far more than the relative error of all that is computed of a cut,
+// and so much less is asked of it before it is looked at closely.
+const slack = 1e-6
 
 // differs tells whether the means of n0 older and n1 newer values with the sums
-// u0 and u1 differ by more than chance explains. Most cuts are far from that and
-// need no division: with m ≥ 1/n0 + 1/n1, the bound is at least the root of
-// (k·n0·n1 + l)/(n0·n1)².
+// u0 and u1 differ by more than chance explains.
 func (c *cut) differs(n0, n1, u0, u1 float64) bool {
-	left, right := float64(u0*n1), float64(u1*n0)
-	d := math.Abs(left-right) + float64(slack*(math.Abs(left)+math.Abs(right)))
-	if float64(d*d) < float64(c.k*float64(n0*n1))+c.l {
-		return false
-	}
-	return c.decide(n0, n1, u0, u1)
-}
-
-func (c *cut) decide(n0, n1, u0, u1 float64) bool {
 	if n0 < c.least || n1 < c.least {
 		return false
 	}
 	m := 1/(n0-c.least+1) + 1/(n1-c.least+1)
-	bound := math.Sqrt(float64(float64(float64(2*m)*c.wide)*c.spread)) + float64(float64(2.0/3*c.spread)*m)
+	bound := math.Sqrt(float64(float64(float64(2*m)*c.variance)*c.spread)) + float64(float64(2.0/3*c.spread)*m)
 	return math.Abs(u0/n0-u1/n1) > bound
 }
 
@@ -71,7 +64,6 @@ func (a *ADWIN) anyCut() bool {
 	width, ones := float64(a.width), float64(a.ones)
 	c := newCut(a.settings, width, float64(ones*(width-ones))/width)
 	n0, u0 := 0.0, 0.0
-	n1, u1 := width, ones
 	for i := a.rowCount() - 1; i >= 0; i-- {
 		size := float64(uint64(1) << i)
 		row := a.row(i)
@@ -81,9 +73,14 @@ func (a *ADWIN) anyCut() bool {
 			buckets = buckets[:len(buckets)-1]
 		}
 		for _, u := range buckets {
-			n0, n1 = n0+size, n1-size
-			u0, u1 = u0+float64(u), u1-float64(u)
-			if c.differs(n0, n1, u0, u1) {
+			n0 += size
+			u0 += float64(u)
+			// It is an exact integer for windows that are not enormous.
+			d := float64(u0*width) - float64(n0*ones)
+			if float64(d*d) < float64(float64(c.k*n0)*(width-n0))+c.l {
+				continue
+			}
+			if c.differs(n0, width-n0, u0, ones-u0) {
 				return true
 			}
 		}

@@ -1,5 +1,7 @@
 package drift
 
+import "math"
+
 // numbers are the rows of a window of any numbers: the arithmetic is River's,
 // in the same order, so that the sums are the same to the bit.
 type numbers struct {
@@ -99,11 +101,13 @@ func (w *numbers) insert(most int, x float64) {
 			return
 		}
 		size := float64(uint64(1) << i)
-		d := sums[0]/size - sums[1]/size
+		// The reciprocal of a power of 2 is exact.
+		d := float64(sums[0]*(1/size)) - float64(sums[1]*(1/size))
 		merged := sums[0] + sums[1]
 		mergedVariance := variances[0] + variances[1] + float64(float64(float64(size*0.5)*d)*d)
-		copy(sums, sums[2:])
-		copy(variances, variances[2:])
+		for k := 2; k < most; k++ {
+			sums[k-2], variances[k-2] = sums[k], variances[k]
+		}
 		sums[most-2], variances[most-2] = x, variance
 		w.fills[i]--
 		x, variance = merged, mergedVariance
@@ -142,7 +146,10 @@ func (w *numbers) anyCut(s *Settings, width float64) bool {
 		for _, u := range sums {
 			n0, n1 = n0+size, n1-size
 			u0, u1 = u0+u, u1-u
-			if c.differs(n0, n1, u0, u1) {
+			left, right := float64(u0*n1), float64(u1*n0)
+			// What rounding can have done to the sums is no less a difference.
+			d := math.Abs(left-right) + float64(1e-13*(math.Abs(left)+math.Abs(right)))
+			if float64(d*d) >= float64(float64(c.k*n0)*n1)+c.l && c.differs(n0, n1, u0, u1) {
 				return true
 			}
 		}

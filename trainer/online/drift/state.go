@@ -31,8 +31,8 @@ func (a *ADWIN) Fields(c *flat.Codec) {
 
 // packed are windows one after the other. A head holds, from its lowest bit on,
 // 8 bits each of kind, change, noted and the number of rows, and then the tick.
-// In counts are the noted values, if any, in two halves, then row by row the
-// number of buckets, and in a window of bits the buckets. In sums are, of a window
+// In counts are the noted values, if any, then row by row the number of buckets,
+// and in a window of bits the buckets. In sums are, of a window
 // of numbers, total and variance, then row by row the sums and the variances.
 type packed struct {
 	heads  []uint64
@@ -43,7 +43,7 @@ type packed struct {
 func (p *packed) put(a *ADWIN) {
 	head := uint64(a.kind) | uint64(a.change)<<8 | uint64(a.noted)<<16 | uint64(a.tick)<<32
 	if a.noted > 0 {
-		p.counts = append(p.counts, uint32(a.pending), uint32(a.pending>>32))
+		p.counts = append(p.counts, a.pending)
 	}
 	if a.kind == ofNumbers {
 		w := a.numbers
@@ -69,16 +69,16 @@ func (p *packed) take(head uint64, a *ADWIN) bool {
 	k, ch, noted, rows := head&255, head>>8&255, head>>16&255, int(head>>24&255)
 	a.tick = uint32(head >> 32)
 	clock := uint64(a.settings.Clock)
-	if k > uint64(ofNumbers) || ch > uint64(level) || noted > 63 || uint64(a.tick)+noted >= clock {
+	if k > uint64(ofNumbers) || ch > uint64(level) || noted >= maxNoted || uint64(a.tick)+noted >= clock {
 		return false
 	}
 	a.kind, a.change, a.noted = kind(k), change(ch), uint8(noted)
 	if a.noted > 0 {
-		if len(p.counts) < 2 || a.kind == ofNumbers || a.change != none {
+		if len(p.counts) == 0 || a.kind == ofNumbers || a.change != none {
 			return false
 		}
-		a.pending = uint64(p.counts[0]) | uint64(p.counts[1])<<32
-		p.counts = p.counts[2:]
+		a.pending = p.counts[0]
+		p.counts = p.counts[1:]
 		if a.pending>>a.noted != 0 {
 			return false
 		}
