@@ -1,3 +1,18 @@
 package online
 
-var treeAlgorithms = []algorithm{}
+import (
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/parameter"
+	"creek.dev/creek/trainer/online/tree"
+)
+
+var treeAlgorithms = []algorithm{
+	{
+		name: "HoeffdingTree", task: TaskClassification, nominal: true,
+		doc:        "Decision tree that splits a leaf once a statistical bound says that the best split is the best one.",
+		parameters: tree.Parameters,
+		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			return tree.New(in, tree.FromValues(v))
+		},
+	},
+}

@@ -1,0 +1,135 @@
+package tree
+
+import (
+	"creek.dev/creek/trainer/online/parameter"
+)
+
+// LeafPrediction is how a leaf predicts.
+type LeafPrediction uint8
+
+const (
+	// NBAdaptive leaves predict by naive Bayes while that has been right at
+	// least as often as the majority class, before learning each row.
+	NBAdaptive LeafPrediction = iota
+	// NaiveBayes leaves predict by naive Bayes.
+	NaiveBayes
+	// MajorityClass leaves predict the shares of the classes.
+	MajorityClass
+)
+
+// Criterion is what a split is judged by.
+type Criterion uint8
+
+const (
+	// InfoGain is by how many bits a split lessens the entropy of the classes.
+	InfoGain Criterion = iota
+	// Gini is 1 less the Gini impurity that a split leaves.
+	Gini
+	// Hellinger is the Hellinger distance between the first two classes (Cieslak
+	// and others 2012), which does not depend on how rare one of them is.
+	Hellinger
+)
+
+// Config are the parameters of a tree; Defaults has those of the literature.
+type Config struct {
+	// GracePeriod is the weight that a leaf takes between attempts to split it.
+	GracePeriod float64
+	// Delta is the probability of a wrong split that the Hoeffding bound allows.
+	Delta float64
+	// Tau is the bound below which ties are broken.
+	Tau            float64
+	LeafPrediction LeafPrediction
+	Criterion      Criterion
+	// NBThreshold is the weight from which on NaiveBayes leaves do not predict
+	// as MajorityClass does.
+	NBThreshold float64
+	// Splits is the number of thresholds that are tried for a numeric feature.
+	Splits int
+	// MaxDepth is the depth at which leaves stop learning; 0 means no such depth.
+	MaxDepth int
+	// MinBranchFraction is the share of the weight that two branches must exceed.
+	MinBranchFraction float64
+	// MaxShareToSplit is the share of one class above which a leaf is not split.
+	MaxShareToSplit float64
+	// BinarySplit excludes splits of a nominal feature into all its levels.
+	BinarySplit bool
+	// MeritPreprune counts not splitting among the candidates.
+	MeritPreprune bool
+	// RemovePoorAttributes stops observing features that are behind the best by
+	// more than the bound, in MajorityClass leaves.
+	RemovePoorAttributes bool
+	// MaxBytes bounds LogicalBytes.
+	MaxBytes int
+	// Subspace is how many features each leaf draws for itself when it first
+	// learns; 0 means that it has all.
+	Subspace int
+}
+
+// Defaults are the parameters that the literature and River have.
+func Defaults() Config {
+	return FromValues(parameter.MustParse(Parameters, nil))
+}
+
+// Parameters are the parameters of a Hoeffding tree.
+var Parameters = []parameter.Spec{
+	{Name: "gracePeriod", Default: 200, Min: 1, Max: 1e9, Doc: "Weight that a leaf takes between attempts to split it."},
+	{Name: "delta", Default: 1e-7, Min: 0, Max: 1, MinOpen: true, MaxOpen: true, Doc: "Allowed probability of choosing a wrong split."},
+	{Name: "tau", Default: 0.05, Min: 0, Max: 10, Doc: "Hoeffding bound below which a leaf is split although the best candidates are tied."},
+	{
+		Name: "leafPrediction", Type: parameter.Choice, Word: "NBAdaptive", Choices: []string{"NBAdaptive", "NaiveBayes", "MajorityClass"},
+		Doc: "How leaves predict: by naive Bayes, by their most frequent class, or by which of the two was right more often.",
+	},
+	{
+		Name: "splitCriterion", Type: parameter.Choice, Word: "InfoGain", Choices: []string{"InfoGain", "Gini", "Hellinger"},
+		Doc: "What a split is judged by.",
+	},
+	{Name: "nbThreshold", Default: 0, Min: 0, Max: 1e9, Doc: "Weight below which NaiveBayes leaves predict their most frequent class."},
+	{Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, Doc: "Number of thresholds tried for a numeric feature."},
+	{Name: "maxDepth", Type: parameter.Integer, Default: 0, Min: 0, Max: 1000, Doc: "Depth from which on leaves are not split; 0 means any depth."},
+	{
+		Name: "minBranchFraction", Default: 0.01, Min: 0, Max: 0.5, MaxOpen: true,
+		Doc: "Share of the weight that at least two branches of a split must exceed.",
+	},
+	{Name: "maxShareToSplit", Default: 0.99, Min: 0, Max: 1, MinOpen: true, Doc: "Share of one class above which a leaf is not split."},
+	{Name: "binarySplit", Type: parameter.Flag, Doc: "Split nominal features into one level and the others only, never into all levels."},
+	{Name: "meritPreprune", Type: parameter.Flag, Default: 1, Doc: "Count not splitting among the candidates."},
+	{
+		Name: "removePoorAttributes", Type: parameter.Flag,
+		Doc: "Stop observing features that are behind the best by more than the bound, where leaves predict their most frequent class.",
+	},
+	{
+		Name: "maxBytes", Type: parameter.Integer, Default: 100 << 20, Min: 1 << 10, Max: 1 << 40,
+		Doc: "Bound of the tree's logical size in bytes; the leaves of the least promise stop learning before it is exceeded.",
+	},
+}
+
+// FromValues reads the parameters.
+func FromValues(v parameter.Values) Config {
+	c := Config{
+		GracePeriod:          v.Real("gracePeriod"),
+		Delta:                v.Real("delta"),
+		Tau:                  v.Real("tau"),
+		NBThreshold:          v.Real("nbThreshold"),
+		Splits:               v.Int("splits"),
+		MaxDepth:             v.Int("maxDepth"),
+		MinBranchFraction:    v.Real("minBranchFraction"),
+		MaxShareToSplit:      v.Real("maxShareToSplit"),
+		BinarySplit:          v.Flag("binarySplit"),
+		MeritPreprune:        v.Flag("meritPreprune"),
+		RemovePoorAttributes: v.Flag("removePoorAttributes"),
+		MaxBytes:             v.Int("maxBytes"),
+	}
+	switch v.Word("leafPrediction") {
+	case "NaiveBayes":
+		c.LeafPrediction = NaiveBayes
+	case "MajorityClass":
+		c.LeafPrediction = MajorityClass
+	}
+	switch v.Word("splitCriterion") {
+	case "Gini":
+		c.Criterion = Gini
+	case "Hellinger":
+		c.Criterion = Hellinger
+	}
+	return c
+}

@@ -1,0 +1,195 @@
+package tree
+
+import (
+	"cmp"
+	"slices"
+)
+
+// divide makes leaf i a split, unless the tree would become larger than it may
+// even with leaves that learn nothing.
+func (t *Hoeffding) divide(i int32, h []float64, by split) {
+	feature := int32(t.feature(h, by.at))
+	t.gather(h, by.at)
+	branches := t.startChildren(by)
+	if t.smallest()+8*t.head*(branches-1)+32*branches > t.config.MaxBytes {
+		return
+	}
+	depth := h[hDepth] + 1
+	t.deactivate(h, t.schema)
+	t.freeHead(t.nodes[i].child)
+	starts := t.scratch.children
+	if by.kind != byAllLevels {
+		pair := t.newPair()
+		t.nodes[i] = node{threshold: by.threshold, feature: feature, child: pair}
+		if by.kind == byLevel {
+			t.nodes[i].feature |= equal
+		}
+		starts = t.sprout(pair, depth, 0, starts)
+		t.sprout(pair+1, depth, 1, starts)
+		return
+	}
+	for branch := range branches {
+		pair := t.newPair()
+		t.nodes[i] = node{threshold: starts[0].level, feature: feature | chain, child: pair}
+		starts = t.sprout(pair, depth, branch, starts)
+		i = pair + 1
+	}
+	t.nodes[i] = node{threshold: depth, feature: chainEnd}
+}
+
+// sprout makes node i a leaf that begins with the next starts, those of a branch,
+// and returns the others.
+func (t *Hoeffding) sprout(i int32, depth float64, branch int, starts []start) []start {
+	number := t.newHead(depth)
+	t.nodes[i] = node{feature: leaf, child: number}
+	h := t.at(number)
+	for len(starts) > 0 && starts[0].branch == branch {
+		t.addClass(h, starts[0].class, starts[0].weight)
+		starts = starts[1:]
+	}
+	h[hLast] = t.total(h)
+	t.refreshAll(h)
+	return starts
+}
+
+// startChildren fills scratch.children and returns the number of branches. The
+// split's feature was gathered.
+func (t *Hoeffding) startChildren(by split) (branches int) {
+	s := &t.scratch
+	s.children = s.children[:0]
+	if by.kind != byAllLevels {
+		for branch := range 2 {
+			for _, m := range s.classes {
+				if w, present := t.share(m, by, branch); present {
+					s.children = append(s.children, start{branch, m.class, 0, w})
+				}
+			}
+		}
+		return 2
+	}
+	slices.SortFunc(s.classes, func(a, b moments) int { return cmp.Compare(a.class, b.class) })
+	levels := 0
+	for _, m := range s.classes {
+		levels = max(levels, int(m.block[bSquares*t.width+by.at]))
+	}
+	for level := range levels {
+		before := len(s.children)
+		for _, m := range s.classes {
+			if w := t.levelWeight(m.block, by.at, float64(level)); w > 0 {
+				s.children = append(s.children, start{branches, m.class, float64(level), w})
+			}
+		}
+		if len(s.children) > before {
+			branches++
+		}
+	}
+	return branches
+}
+
+// share is the weight of a class in one of two branches, and whether it is there
+// at all.
+func (t *Hoeffding) share(m moments, by split, branch int) (weight float64, present bool) {
+	if by.kind == byLevel {
+		w := t.levelWeight(m.block, by.at, by.threshold)
+		if branch == 1 {
+			w = m.count - w
+		}
+		return w, w > 0
+	}
+	w := m.atMost(by.threshold)
+	if branch == 0 {
+		return w, by.threshold >= m.low
+	}
+	return m.count - w, by.threshold < m.high
+}
+
+// smallest is the logical size that the tree would have if no leaf was active.
+func (t *Hoeffding) smallest() int {
+	return t.logicalBytes() - 8*t.block*t.reserved - 8*t.tables.used
+}
+
+// promise is how many rows of a leaf its most frequent class is wrong for.
+type promise struct {
+	head  int32
+	value float64
+	bytes int
+}
+
+// enforce makes leaves inactive, those of the least promise first, so that the
+// tree is no larger than it may be, and all others active (Kirkby 2007).
+func (t *Hoeffding) enforce() {
+	if t.idle == 0 && t.logicalBytes() <= t.config.MaxBytes {
+		return
+	}
+	t.promises = t.promises[:0]
+	size := t.smallest()
+	all := size
+	for _, i := range t.leavesInOrder() {
+		p := t.promiseOf(t.nodes[i].child)
+		all += p.bytes
+		t.promises = append(t.promises, p)
+	}
+	if all > t.config.MaxBytes {
+		slices.SortStableFunc(t.promises, func(a, b promise) int { return cmp.Compare(a.value, b.value) })
+	}
+	active := len(t.promises)
+	for active > 0 && size+t.promises[active-1].bytes <= t.config.MaxBytes {
+		active--
+		size += t.promises[active].bytes
+	}
+	for k, p := range t.promises {
+		h := t.at(p.head)
+		switch {
+		case k < active && h[hActive] != 0:
+			t.rest(h)
+		case k >= active && h[hActive] == 0 && (t.config.MaxDepth == 0 || int(h[hDepth]) < t.config.MaxDepth):
+			t.activate(h)
+			t.refreshAll(h)
+			t.idle--
+		}
+	}
+}
+
+func (t *Hoeffding) promiseOf(head int32) promise {
+	h := t.at(head)
+	slots := int(h[hSlots])
+	p := promise{head: head, bytes: 8 * t.block * slots}
+	most := 0.0
+	for _, w := range h[t.weights : t.weights+slots] {
+		p.value += w
+		most = max(most, w)
+	}
+	p.value -= most
+	if !t.nominal {
+		return p
+	}
+	for _, number := range h[t.blocks : t.blocks+slots] {
+		if number != none {
+			p.bytes += t.tableBytes(h, t.statistics(number), t.schema)
+		}
+	}
+	return p
+}
+
+// leavesInOrder are all leaves from the first child to the last, in a slice that
+// holds until the next call.
+func (t *Hoeffding) leavesInOrder() []int32 {
+	if len(t.nodes) == 0 {
+		return nil
+	}
+	var leaves []int32
+	stack := append(t.stack[:0], 0)
+	for len(stack) > 0 {
+		i := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		switch n := t.nodes[i]; n.feature {
+		case leaf:
+			leaves = append(leaves, i)
+		case chainEnd:
+		default:
+			stack = append(stack, n.child+1, n.child)
+		}
+	}
+	t.stack = stack
+	return leaves
+}

@@ -1,0 +1,120 @@
+package tree
+
+import (
+	"math"
+
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/numeric"
+)
+
+const halfLogTau = 0.91893853320467274178 // ln(2π)/2
+
+// evaluate fills votes with the classes' log-likelihoods plus one constant, by
+// slot, and returns the slot of the highest, of equals the first. A feature whose
+// value is missing, or of which a class has no variance, takes no part; a class
+// without weight has the likelihood 1, as in River.
+func (t *Hoeffding) evaluate(h, values []float64) (best int) {
+	slots := int(h[hSlots])
+	highest := math.Inf(-1)
+	priors, blocks := h[t.priors:t.priors+slots], h[t.blocks:t.blocks+slots]
+	for slot, vote := range priors {
+		if b := int(blocks[slot]); b >= 0 {
+			from := b * t.block
+			means := t.stats[from : from+len(values)]
+			inverses := t.stats[from+len(values) : from+2*len(values)][:len(means)]
+			values := values[:len(means)]
+			for i, mean := range means {
+				d := values[i] - mean
+				vote -= float64(float64(d*d) * inverses[i])
+			}
+			if !(vote >= -math.MaxFloat64) {
+				vote = t.carefully(h, slot, values)
+			}
+			if t.nominal {
+				vote += t.nominalVote(h, t.statistics(blocks[slot]), values)
+			}
+		}
+		if h[t.weights+slot] == 0 {
+			vote = numeric.Log(t.total(h))
+		}
+		t.votes[slot] = vote
+		if vote > highest {
+			best, highest = slot, vote
+		}
+	}
+	return best
+}
+
+// carefully is a class's vote where a value is missing or far out.
+func (t *Hoeffding) carefully(h []float64, slot int, values []float64) float64 {
+	b := t.statistics(h[t.blocks+slot])
+	vote := numeric.Log(h[t.weights+slot])
+	for i, v := range values {
+		inverse := b[bInverse*t.width+i]
+		if inverse == 0 || v != v {
+			continue
+		}
+		d := v - b[bMean*t.width+i]
+		if term := float64(float64(d*d) * inverse); term <= math.MaxFloat64 {
+			vote -= term + halfLogTau - float64(0.5*numeric.Log(float64(2*inverse)))
+		}
+	}
+	return vote
+}
+
+// nominalVote is the logarithm of the probabilities of a row's levels in a class.
+func (t *Hoeffding) nominalVote(h, b, values []float64) float64 {
+	sum := 0.0
+	for i, v := range values {
+		if v != v || t.schema[t.feature(h, i)] != learner.Level {
+			continue
+		}
+		if w := t.levelWeight(b, i, v); w > 0 {
+			sum += numeric.Log(w / b[bCount*t.width+i])
+		}
+	}
+	return sum
+}
+
+// levelWeight is the weight of a level of a leaf's i-th feature in a class.
+func (t *Hoeffding) levelWeight(b []float64, i int, level float64) float64 {
+	if level >= b[bSquares*t.width+i] {
+		return 0
+	}
+	return t.tables.values[int(b[bMean*t.width+i])+int(level)]
+}
+
+// posterior turns the votes into probabilities.
+func (t *Hoeffding) posterior(h []float64, best int, scores []float64) {
+	slots := int(h[hSlots])
+	if slots == 0 {
+		return
+	}
+	votes := t.votes[:slots]
+	highest, sum := votes[best], 0.0
+	for slot, v := range votes {
+		if slot == best {
+			votes[slot] = 1
+		} else {
+			votes[slot] = numeric.Exp(v - highest)
+		}
+		sum += votes[slot]
+	}
+	inverse := 1 / sum
+	for slot, class := range h[t.classOf : t.classOf+slots] {
+		scores[int(class)] = float64(votes[slot] * inverse)
+	}
+}
+
+// shares are the classes' shares of the weight.
+func (t *Hoeffding) shares(h, scores []float64) {
+	total := t.total(h)
+	if total == 0 {
+		return
+	}
+	inverse := 1 / total
+	slots := int(h[hSlots])
+	for slot, class := range h[t.classOf : t.classOf+slots] {
+		scores[int(class)] = min(float64(h[t.weights+slot]*inverse), 1)
+	}
+}

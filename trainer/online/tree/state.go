@@ -1,0 +1,294 @@
+package tree
+
+import (
+	"math"
+
+	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/random"
+)
+
+// Fields implements flat.Stater. The nodes come from the root down, the first
+// child of each before its second, as do the leaves after them: of each its
+// counters and classes, then what it has observed.
+func (t *Hoeffding) Fields(c *flat.Codec) {
+	key := uint64(t.key)
+	c.Uint64("key", &key)
+	var features []uint32
+	var thresholds []float64
+	if !c.Reading() {
+		features, thresholds = t.outline()
+	}
+	c.Uint32s("features", &features)
+	c.Float64s("thresholds", &thresholds)
+	if c.Reading() {
+		t.clear()
+		t.idle = 0
+		if c.Err() != nil || !t.plant(c, features, thresholds) {
+			return
+		}
+		t.key = random.Key(key)
+	}
+	s := &stream{codec: c}
+	for _, i := range t.leavesInOrder() {
+		if !t.passLeaf(s, i) {
+			return
+		}
+	}
+	s.flush()
+}
+
+// outline is what splits there are: the features of the nodes, and the
+// thresholds of those that are splits.
+func (t *Hoeffding) outline() (features []uint32, thresholds []float64) {
+	if len(t.nodes) == 0 {
+		return nil, nil
+	}
+	stack := append(t.stack[:0], 0)
+	for len(stack) > 0 {
+		n := t.nodes[stack[len(stack)-1]]
+		stack = stack[:len(stack)-1]
+		features = append(features, uint32(n.feature))
+		if n.feature == leaf || n.feature == chainEnd {
+			continue
+		}
+		thresholds = append(thresholds, n.threshold)
+		stack = append(stack, n.child+1, n.child)
+	}
+	t.stack = stack
+	return features, thresholds
+}
+
+// sprig is a node that is to be read: its depth, and the feature of the chain
+// that it continues, or 0.
+type sprig struct {
+	node  int32
+	depth float64
+	chain uint32
+}
+
+// plant makes the nodes of an outline, with empty leaves.
+func (t *Hoeffding) plant(c *flat.Codec, features []uint32, thresholds []float64) bool {
+	if len(features) == 0 {
+		return c.Require(len(thresholds) == 0, "no thresholds without nodes")
+	}
+	stack := []sprig{{t.newPair(), 0, 0}}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !c.Require(len(features) > 0, "two children of every split") {
+			return false
+		}
+		feature := features[0]
+		features = features[1:]
+		if top.chain != 0 && !c.Require(feature == top.chain || feature == chainEnd, "a chain of one feature") {
+			return false
+		}
+		switch {
+		case int32(feature) == leaf:
+			t.nodes[top.node] = node{feature: leaf, child: t.newHead(top.depth)}
+			continue
+		case feature == chainEnd && top.chain != 0:
+			t.nodes[top.node] = node{feature: chainEnd, threshold: top.depth}
+			continue
+		}
+		if !c.Require(len(thresholds) > 0 && t.splits(feature), "a feature of the schema") {
+			return false
+		}
+		pair := t.newPair()
+		t.nodes[top.node] = node{threshold: thresholds[0], feature: int32(feature), child: pair}
+		thresholds = thresholds[1:]
+		first, second := sprig{pair, top.depth + 1, 0}, sprig{pair + 1, top.depth + 1, 0}
+		if feature&chain != 0 {
+			if top.chain != 0 {
+				first.depth = top.depth
+			}
+			second.depth, second.chain = first.depth, feature
+		}
+		stack = append(stack, second, first)
+	}
+	return c.Require(len(features)+len(thresholds) == 0, "no nodes outside the tree")
+}
+
+// splits tells whether a split can have this feature.
+func (t *Hoeffding) splits(feature uint32) bool {
+	f := feature & (equal - 1)
+	if int(f) >= len(t.schema) {
+		return false
+	}
+	bits := feature &^ (equal - 1)
+	if t.schema[f] == learner.Level {
+		return bits == equal || bits == chain
+	}
+	return bits == 0
+}
+
+// passLeaf passes all of a leaf.
+func (t *Hoeffding) passLeaf(s *stream, i int32) bool {
+	h := t.at(t.nodes[i].child)
+	c := s.codec
+	if !s.pass(h[:hDepth]) || !s.pass(h[hSlots:hFixed]) || !s.pass(h[t.features:]) {
+		return false
+	}
+	slots := h[hSlots]
+	if !c.Require(whole(slots, t.classes+1) && whole(h[hActive], 2) && h[hMC] >= 0 && h[hNB] >= 0, "counters of a leaf") {
+		return false
+	}
+	if c.Reading() && !c.Require(t.validFeatures(h), "features of the schema, each once") {
+		return false
+	}
+	if c.Reading() {
+		h[hSlots] = 0
+		if h[hActive] == 0 {
+			t.idle++
+		}
+	}
+	for slot := range int(slots) {
+		if !t.passSlot(s, h, slot) {
+			return false
+		}
+	}
+	if c.Reading() {
+		if !c.Require(t.ordered(h), "classes in an order") {
+			return false
+		}
+		t.refreshAll(h)
+	}
+	return c.Err() == nil
+}
+
+// whole tells whether v is an integer in [0, limit).
+func whole(v float64, limit int) bool { return v >= 0 && v < float64(limit) && v == math.Trunc(v) }
+
+func (t *Hoeffding) validFeatures(h []float64) bool {
+	for _, r := range h[t.removed:] {
+		if !whole(r, 2) {
+			return false
+		}
+	}
+	if !t.draws() || h[t.features] == none {
+		return true
+	}
+	for k, f := range h[t.features:t.removed] {
+		if !whole(f, len(t.schema)) {
+			return false
+		}
+		for _, g := range h[t.features : t.features+k] {
+			if f == g {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// passSlot passes a class of a leaf, and its block if there is one.
+func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
+	c := s.codec
+	class, weight, seen := h[t.classOf+slot], h[t.weights+slot], 1.0
+	if h[t.blocks+slot] == none {
+		seen = 0
+	}
+	if !s.number(&class) || !s.number(&weight) || !s.number(&seen) {
+		return false
+	}
+	if c.Reading() {
+		if !c.Require(whole(class, t.classes) && h[t.slotOf+int(class)] == none && weight >= 0 && whole(seen, 2), "a class of its own and a weight") {
+			return false
+		}
+		t.addClass(h, int(class), weight)
+	}
+	if seen == 0 {
+		return true
+	}
+	if !c.Require(h[hActive] != 0 && (!t.draws() || h[t.features] != none), "nothing observed by a leaf that observes nothing") {
+		return false
+	}
+	return t.passBlock(s, h, t.observed(h, slot))
+}
+
+func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
+	w := t.width
+	for i := range w {
+		// Where a table of levels lies is no part of the state.
+		mean := b[i]
+		if t.nominal && t.schema[t.feature(h, i)] == learner.Level {
+			mean = 0
+		}
+		if !s.number(&mean) {
+			return false
+		}
+		if s.codec.Reading() {
+			b[i] = mean
+		}
+	}
+	if !s.pass(b[bCount*w:]) {
+		return false
+	}
+	for i := range w {
+		low, high := b[bLow*w+i], b[bHigh*w+i]
+		if !s.codec.Require(b[bCount*w+i] >= 0 && b[bSquares*w+i] >= 0 && low <= high && bounded(low) && bounded(high) && bounded(b[bMean*w+i]),
+			"statistics of a feature") {
+			return false
+		}
+		if t.schema[t.feature(h, i)] == learner.Level && !t.passTable(s, b, i) {
+			return false
+		}
+	}
+	return true
+}
+
+func bounded(v float64) bool { return math.Abs(v) <= 2*learner.Limit }
+
+// passTable passes the levels of a nominal feature.
+func (t *Hoeffding) passTable(s *stream, b []float64, i int) bool {
+	length := b[bSquares*t.width+i]
+	if s.codec.Reading() {
+		power := whole(length, learner.MaxLevels+1) && (length == 0 || length >= 4 && int(length)&(int(length)-1) == 0)
+		if !s.codec.Require(power, "a table of levels") {
+			return false
+		}
+		b[bMean*t.width+i] = 0
+		if length > 0 {
+			b[bMean*t.width+i] = float64(t.tables.obtain(int(length)))
+		}
+	}
+	from := int(b[bMean*t.width+i])
+	table := t.tables.values[from : from+int(length)]
+	if !s.pass(table) {
+		return false
+	}
+	total := 0.0
+	for _, v := range table {
+		if !s.codec.Require(v >= 0 && v <= b[bCount*t.width+i], "weights of levels") {
+			return false
+		}
+		total += v
+	}
+	return s.codec.Require(total > 0 || length == 0, "weights of levels")
+}
+
+// ordered tells whether the blocks of a leaf tell an order of its classes for
+// each feature.
+func (t *Hoeffding) ordered(h []float64) bool {
+	for i := range t.width {
+		seen, places := make([]bool, t.classes), 0
+		for _, number := range h[t.blocks : t.blocks+int(h[hSlots])] {
+			if number == none || t.statistics(number)[bCount*t.width+i] == 0 {
+				continue
+			}
+			place := t.statistics(number)[bOrder*t.width+i]
+			if !whole(place, t.classes) || seen[int(place)] {
+				return false
+			}
+			seen[int(place)] = true
+			places++
+		}
+		for _, s := range seen[:places] {
+			if !s {
+				return false
+			}
+		}
+	}
+	return true
+}
