@@ -13,23 +13,12 @@ import (
 // missing. It is not safe for concurrent use.
 type Levels struct {
 	features []dictionary
-	count    int
-}
-
-// dictionary numbers the tokens of one feature.
-type dictionary struct {
-	tokens []float64
-	index  map[uint64]int
 }
 
 // NewLevels returns an empty numbering of rows of the schema, all of the kind
 // learner.Token.
 func NewLevels(s learner.Schema) *Levels {
-	l := &Levels{features: make([]dictionary, len(s))}
-	for i := range l.features {
-		l.features[i].index = map[uint64]int{}
-	}
-	return l
+	return &Levels{features: make([]dictionary, len(s))}
 }
 
 // Schema implements learner.Transformer.
@@ -57,9 +46,7 @@ func (l *Levels) LearnTransform(dst, x []float64) {
 		d := &l.features[i]
 		dst[i] = d.level(x[i])
 		if dst[i] != dst[i] && x[i] == x[i] {
-			dst[i] = float64(len(d.tokens))
-			d.add(x[i])
-			l.count++
+			dst[i] = float64(d.add(x[i]))
 		}
 	}
 }
@@ -69,7 +56,7 @@ func (d *dictionary) level(token float64) float64 {
 	if token != token {
 		return token
 	}
-	if n, ok := d.index[bits(token)]; ok {
+	if n := d.find(token); n >= 0 {
 		return float64(n)
 	}
 	if len(d.tokens) == learner.MaxLevels-1 {
@@ -78,39 +65,15 @@ func (d *dictionary) level(token float64) float64 {
 	return math.NaN()
 }
 
-func (d *dictionary) add(token float64) {
-	d.index[bits(token)] = len(d.tokens)
-	d.tokens = append(d.tokens, token)
-}
-
-// bits takes both zeros for one token.
-func bits(token float64) uint64 {
-	if token == 0 {
-		return 0
-	}
-	return math.Float64bits(token)
-}
-
 // Fields implements flat.Stater.
 func (l *Levels) Fields(c *flat.Codec) {
 	for i := range l.features {
-		d := &l.features[i]
-		tokens := d.tokens
-		c.Float64s("tokens", &tokens)
-		if !c.Reading() || !c.Require(len(tokens) < learner.MaxLevels, "fewer tokens") {
-			continue
-		}
-		*d = dictionary{index: make(map[uint64]int, len(tokens))}
-		for _, t := range tokens {
-			d.add(t)
-		}
-		c.Require(len(d.index) == len(tokens), "tokens that differ")
-		l.count += len(tokens)
+		l.features[i].fields(c, learner.MaxLevels-1)
 	}
 }
 
 // HeapBytes implements learner.State.
-func (l *Levels) HeapBytes() int { return 80*len(l.features) + 48*l.count }
+func (l *Levels) HeapBytes() int { return dictionariesBytes(l.features) }
 
 // LogicalBytes implements learner.State.
-func (l *Levels) LogicalBytes() int { return 8 * l.count }
+func (l *Levels) LogicalBytes() int { return tokensBytes(l.features) }
