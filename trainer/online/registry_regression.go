@@ -15,4 +15,12 @@ var treeRegressors = []algorithm{
 			return regressiontree.NewHoeffding(in, v)
 		},
 	},
+	{
+		name: "HoeffdingAdaptiveTree", task: TaskRegression, nominal: true,
+		doc:        "Hoeffding tree that replaces branches when their errors grow.",
+		parameters: regressiontree.AdaptiveParameters,
+		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
+			return regressiontree.NewAdaptive(in, v)
+		},
+	},
 }

@@ -16,4 +16,14 @@ var regressionVariants = variantsOf{
 			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "radius": "0.01", "maxDepth": "6"}
 		},
 	},
+	"HoeffdingAdaptiveTree/Regression": {
+		"nominal": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"gracePeriod": "50", "delta": "0.01", "driftDelta": "0.1", "driftWindowThreshold": "50"}
+		},
+		"capped": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "driftDelta": "0.3", "bootstrapSampling": "false"}
+		},
+	},
 }

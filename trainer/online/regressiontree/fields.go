@@ -20,7 +20,11 @@ type shape struct {
 	subsets    []uint32
 }
 
-const activeLeaf = 1 << 4
+const (
+	activeLeaf = 1 << 4
+	// hasAlternate says that the branch's alternate leaf comes next.
+	hasAlternate = 1 << 5
+)
 
 func (s *shape) fields(c *flat.Codec) {
 	c.Bytes("kinds", &s.kinds)
@@ -64,6 +68,7 @@ func (t *tree) Fields(c *flat.Codec) {
 	if c.Reading() {
 		t.weighLeaves()
 	}
+	t.watcherFields(c)
 }
 
 // weighLeaves gives the nodes of leaves the weights of their leaves.
@@ -109,7 +114,13 @@ func (t *tree) describe(s *shape, i int32) {
 		t.describeLeaf(s, n.left)
 		return
 	}
-	s.kinds = append(s.kinds, byte(n.kind))
+	alternate := t.alternate(i)
+	if alternate == none {
+		s.kinds = append(s.kinds, byte(n.kind))
+	} else {
+		s.kinds = append(s.kinds, byte(n.kind)|hasAlternate)
+		t.describe(s, alternate)
+	}
 	s.features = append(s.features, uint32(n.feature))
 	s.thresholds = append(s.thresholds, n.threshold)
 	s.weights = append(s.weights, n.weight)

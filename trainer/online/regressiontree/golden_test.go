@@ -55,6 +55,27 @@ var hoeffdingCases = map[string]goldenCase{
 	"shallow":  {parameters: map[string]string{"gracePeriod": "50", "maxDepth": "2", "meritPreprune": "false"}},
 }
 
+var adaptiveCases = map[string]goldenCase{
+	"adaptive": {scaled: true, parameters: map[string]string{"bootstrapSampling": "false"}},
+	"adaptiveNominal": {nominal: true, parameters: map[string]string{
+		"bootstrapSampling": "false", "gracePeriod": "50", "delta": "0.01", "driftWindowThreshold": "100",
+	}},
+}
+
+func TestAdaptiveGrowsRiversTree(t *testing.T) {
+	for name, c := range adaptiveCases {
+		t.Run(name, func(t *testing.T) {
+			tree := regressiontree.NewAdaptive(c.input(), parameter.MustParse(regressiontree.AdaptiveParameters, c.parameters))
+			rows, want := readGolden(t, name)
+			got := c.learn(tree, rows)
+			got.Leaves = tree.Leaves()
+			if got != want {
+				t.Errorf("got %v, River %v", got, want)
+			}
+		})
+	}
+}
+
 type goldenResult struct {
 	MAE    string `json:"mae"`
 	RMSE   string `json:"rmse"`

@@ -11,15 +11,16 @@ func (s *settings) leafBytes() int {
 
 // logicalBytes is the size that maxBytes caps.
 func (t *tree) logicalBytes() int {
-	return nodeBytes*t.nodeCount + t.set.leafBytes()*t.leafCount + slotBytes*t.slotCount
+	return nodeBytes*t.nodeCount + t.set.leafBytes()*t.leafCount + slotBytes*t.slotCount + t.windowBytes
 }
 
 // heapBytes estimates the memory that the tree occupies.
 func (t *tree) heapBytes() int {
 	n := 32*cap(t.nodes) + 8*cap(t.leaves) + 12*cap(t.metas) + 12*cap(t.observers) + 4*cap(t.subsets)
 	n += t.pool.bytes(40) + t.tables.bytes(4)
+	n += t.watcherHeap()
 	n += 4*(cap(t.freeNodes)+cap(t.freeLeaves)+cap(t.path)+cap(t.permutation)) + 8*(cap(t.blank)+cap(t.parent))
-	return n + 1920
+	return n + 2048
 }
 
 // reserve makes room for so many more leaves, of which the tree may lack one
@@ -27,6 +28,9 @@ func (t *tree) heapBytes() int {
 // is room.
 func (t *tree) reserve(leaves int, split int32) bool {
 	need := leaves * (nodeBytes + t.set.leafBytes())
+	if t.set.windows != nil {
+		need += leaves * watcherBytes
+	}
 	if split != none {
 		need -= t.set.leafBytes() + slotBytes*int(t.metas[split].slots)
 	}
@@ -76,9 +80,12 @@ func (t *tree) reclaim() {
 	}
 }
 
-// eachLeaf calls visit with the leaves below node i in the order of the tree,
-// until it returns false, which is returned.
+// eachLeaf calls visit with the leaves below node i in the order of the tree, in
+// which an alternate comes before what it is one for, until it returns false, which is returned.
 func (t *tree) eachLeaf(i int32, visit func(l int32) bool) bool {
+	if alternate := t.alternate(i); alternate != none && !t.eachLeaf(alternate, visit) {
+		return false
+	}
 	n := &t.nodes[i]
 	switch n.kind {
 	case leaf:

@@ -36,11 +36,8 @@ const none = -1
 func (t *tree) step(n *node, v float64) int32 {
 	switch n.kind {
 	case numericBranch:
-		if v <= n.threshold {
-			return n.left
-		}
-		if v > n.threshold {
-			return n.right
+		if v == v {
+			return n.side(v)
 		}
 	case equalsBranch:
 		if v == n.threshold {
@@ -56,6 +53,16 @@ func (t *tree) step(n *node, v float64) int32 {
 	case leaf:
 	}
 	return none
+}
+
+// side is the child of a numeric branch that v, which is not missing, leads to.
+// It has no jump, which nothing could foresee.
+func (n *node) side(v float64) int32 {
+	child := n.left
+	if v > n.threshold {
+		child = n.right
+	}
+	return child
 }
 
 // table is the children of a multiway node by level.
@@ -106,21 +113,32 @@ func (t *tree) takeTable(class uint8) int32 {
 // newNode returns the number of a node that is not used.
 func (t *tree) newNode() int32 {
 	t.nodeCount++
+	i := int32(len(t.nodes))
 	if n := len(t.freeNodes); n > 0 {
-		i := t.freeNodes[n-1]
+		i = t.freeNodes[n-1]
 		t.freeNodes = t.freeNodes[:n-1]
-		return i
+	} else {
+		t.nodes = append(t.nodes, node{})
+		t.addWatcher()
 	}
-	t.nodes = append(t.nodes, node{})
-	return int32(len(t.nodes) - 1)
+	t.startWatcher(i)
+	return i
 }
 
 // remove gives back everything from node i down.
 func (t *tree) remove(i int32) {
+	if t.nodes[i].kind == leaf {
+		t.removeLeaf(t.nodes[i].left)
+	} else {
+		t.removeBelow(i)
+	}
+	t.removeNode(i)
+}
+
+// removeBelow gives back everything below branch i, its alternate included.
+func (t *tree) removeBelow(i int32) {
 	n := t.nodes[i]
 	switch n.kind {
-	case leaf:
-		t.removeLeaf(n.left)
 	case multiwayBranch:
 		for _, child := range t.table(&n) {
 			if child != none {
@@ -131,7 +149,16 @@ func (t *tree) remove(i int32) {
 	case numericBranch, equalsBranch:
 		t.remove(n.left)
 		t.remove(n.right)
+	case leaf:
 	}
+	if alternate := t.alternate(i); alternate != none {
+		t.remove(alternate)
+	}
+}
+
+// removeNode gives back node i alone.
+func (t *tree) removeNode(i int32) {
+	t.stopWatcher(i)
 	t.freeNodes = append(t.freeNodes, i)
 	t.nodeCount--
 }

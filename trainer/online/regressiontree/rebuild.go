@@ -15,7 +15,7 @@ func (t *tree) rebuild(c *flat.Codec, s *shape) bool {
 	created := t.created
 	*t = tree{
 		set: t.set, key: t.key, created: created, blank: t.blank, parent: t.parent, path: t.path, permutation: t.permutation,
-		subsets: t.subsets,
+		subsets: t.subsets, watchers: t.watchers[:0],
 	}
 	leaves := 0
 	for _, kind := range s.kinds {
@@ -54,9 +54,18 @@ func (t *tree) grow(c *flat.Codec, s *shape, depth int32) int32 {
 	s.kinds = s.kinds[1:]
 	i := int32(len(t.nodes))
 	t.nodes = append(t.nodes, node{})
+	t.addWatcher()
+	t.startWatcher(i)
 	t.nodeCount++
 	if k&^activeLeaf == byte(leaf) {
 		t.growLeaf(c, s, i, meta{depth: depth, active: k&activeLeaf != 0})
+		return i
+	}
+	if k&hasAlternate != 0 && !t.growAlternate(c, s, i, depth) {
+		return i
+	}
+	k &^= hasAlternate
+	if !c.Require(len(s.features) > 0, "a branch") {
 		return i
 	}
 	n := node{kind: kind(k), feature: int32(s.features[0]), threshold: s.thresholds[0], weight: s.weights[0]}
@@ -73,6 +82,17 @@ func (t *tree) grow(c *flat.Codec, s *shape, depth int32) int32 {
 	}
 	t.nodes[i] = n
 	return i
+}
+
+// growAlternate adds the alternate leaf of node i.
+func (t *tree) growAlternate(c *flat.Codec, s *shape, i, depth int32) bool {
+	ok := t.set.windows != nil && len(s.kinds) > 0 && s.kinds[0]&^activeLeaf == byte(leaf)
+	if !c.Require(ok, "an alternate leaf") {
+		return false
+	}
+	alternate := t.grow(c, s, depth)
+	t.watchers[i].alternate = alternate
+	return c.Err() == nil
 }
 
 func (t *tree) growTable(c *flat.Codec, s *shape, n *node, depth int32) {

@@ -3,6 +3,7 @@ package regressiontree
 import (
 	"math"
 
+	"creek.dev/creek/trainer/online/drift"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
 	"creek.dev/creek/trainer/online/parameter"
@@ -25,7 +26,7 @@ func treeParameters(grace, delta float64, megabytes int) []parameter.Spec {
 		{Name: "gracePeriod", Type: parameter.Integer, Default: grace, Min: 1, Max: 1e9, Doc: "Weight that a leaf sees between two attempts to split it."},
 		{Name: "delta", Default: delta, Min: 0, Max: 1, MinOpen: true, MaxOpen: true, Doc: "Probability that a split is not the best one."},
 		{Name: "tau", Default: 0.05, Min: 0, Max: 1, Doc: "Hoeffding bound below which features count as equally good and the leaf is split."},
-		{Name: "maxDepth", Type: parameter.Integer, Default: 980, Min: 1, Max: 980, Doc: "Depth from which on leaves are not split."},
+		{Name: "maxDepth", Type: parameter.Integer, Min: 0, Max: depthLimit, Doc: "Depth from which on leaves are not split; 0 means 980, as in River."},
 		{
 			Name: "leafPrediction", Type: parameter.Choice, Word: predictAdaptive, Choices: []string{predictMean, predictLinear, predictAdaptive},
 			Doc: "What a leaf predicts: the mean of its targets, its linear model, or whichever of both was better lately.",
@@ -50,6 +51,9 @@ func treeParameters(grace, delta float64, megabytes int) []parameter.Spec {
 		},
 	}
 }
+
+// depthLimit bounds the depth of every tree.
+const depthLimit = 980
 
 // settings are the parameters of a tree, and what the trees of an ensemble
 // share. They do not change.
@@ -78,6 +82,8 @@ type settings struct {
 	binary     bool
 	preprune   bool
 	maxBytes   int
+	// windows are the settings of the windows over the errors of nodes, or nil.
+	windows *drift.Settings
 }
 
 func newSettings(in learner.Input, v parameter.Values) *settings {
@@ -99,6 +105,9 @@ func newSettings(in learner.Input, v parameter.Values) *settings {
 		binary:     v.Flag("binarySplit"),
 		preprune:   v.Flag("meritPreprune"),
 		maxBytes:   v.Int("maxBytes"),
+	}
+	if s.maxDepth == 0 {
+		s.maxDepth = depthLimit
 	}
 	s.nominal = make([]bool, s.width)
 	for i, kind := range in.Schema {

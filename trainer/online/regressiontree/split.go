@@ -187,12 +187,20 @@ func (t *tree) split(i int32, c *candidate, path []int32) {
 		branch.weight = c.left.n + c.right.n
 	}
 	t.removeLeaf(l)
-	change := branch.weight - t.nodes[i].weight
-	t.nodes[i] = branch
-	for _, above := range path {
-		if above != i {
-			t.nodes[above].weight += change
-		}
-	}
+	t.replace(i, branch, path)
+	t.stopWatcher(i)
+	t.startWatcher(i)
 	t.reclaim()
+}
+
+// replace puts n in the place of node i, to which the path leads.
+func (t *tree) replace(i int32, n node, path []int32) {
+	change := n.weight - t.nodes[i].weight
+	t.nodes[i] = n
+	for _, above := range path {
+		if above == i {
+			break
+		}
+		t.nodes[above].weight += change
+	}
 }

@@ -16,12 +16,16 @@ type tree struct {
 	metas     []meta
 	observers []observer
 	subsets   []int32
-	tables    pool[int32]
-	pool      pool[slot]
+	// watchers are one for each node, or none at all.
+	watchers []watcher
+	tables   pool[int32]
+	pool     pool[slot]
 
 	freeNodes, freeLeaves []int32
 
 	nodeCount, leafCount, slotCount, inactive int
+	// windowBytes is the logical size of all watchers' windows.
+	windowBytes int
 	// created counts the leaves that drew a subset.
 	created uint64
 
@@ -49,6 +53,13 @@ func (t *tree) reset() {
 	t.root = t.newLeaf(moments{}, 0, nil)
 }
 
+// sprout gives the multiway node i a leaf for a level.
+func (t *tree) sprout(i int32, level int, depth int32) int32 {
+	child := t.newLeaf(moments{}, depth, nil)
+	t.attach(i, level, child)
+	return child
+}
+
 // predict is what the tree says of x.
 func (t *tree) predict(x []float64) float64 { return t.predictFrom(t.root, x) }
 
@@ -57,8 +68,15 @@ func (t *tree) predict(x []float64) float64 { return t.predictFrom(t.root, x) }
 func (t *tree) predictFrom(i int32, x []float64) float64 {
 	for {
 		n := &t.nodes[i]
-		if n.kind == leaf {
+		switch n.kind {
+		case leaf:
 			return t.predictLeaf(n.left, x)
+		case numericBranch:
+			if v := x[n.feature]; v == v {
+				i = n.side(v)
+				continue
+			}
+		case equalsBranch, multiwayBranch:
 		}
 		next := t.step(n, x[n.feature])
 		if next == none {
@@ -81,15 +99,18 @@ func (t *tree) learn(x []float64, y, w float64) float64 {
 		if n.kind == leaf {
 			break
 		}
-		next := t.step(n, x[n.feature])
+		v := x[n.feature]
+		if n.kind == numericBranch && v == v {
+			i = n.side(v)
+			continue
+		}
+		next := t.step(n, v)
 		if next == none {
 			complete = false
 			next = t.common(n)
-			if v := x[n.feature]; n.kind == multiwayBranch && v == v && t.reserve(1, none) {
+			if n.kind == multiwayBranch && v == v && t.reserve(1, none) {
 				prediction, known = t.predictFrom(next, x), false
-				depth := int32(len(path))
-				next = t.newLeaf(moments{}, depth, nil)
-				t.attach(i, int(v), next)
+				next = t.sprout(i, int(v), int32(len(path)))
 			}
 		}
 		i = next
