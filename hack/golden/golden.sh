@@ -31,3 +31,8 @@ echo "wrote trainer/online/testdata/golden_river.json"
 mkdir -p trainer/online/regressiontree/testdata
 mv "$work/golden_regression.json" trainer/online/regressiontree/testdata/golden_river.json
 echo "wrote trainer/online/regressiontree/testdata/golden_river.json"
+
+mkdir -p trainer/online/anomaly/testdata
+"$venv/bin/python" -I hack/golden/anomaly.py "$work/sea.csv" >"$work/golden_anomaly.json"
+mv "$work/golden_anomaly.json" trainer/online/anomaly/testdata/golden_river.json
+echo "wrote trainer/online/anomaly/testdata/golden_river.json"

@@ -1,0 +1,108 @@
+package anomaly
+
+import "math"
+
+// lanes is how many trees are walked in at a time, which hides how long each
+// step takes.
+const lanes = 5
+
+// group are up to so many trees whose nodes lie side by side: node i of a tree is
+// at i·len(trees) plus the tree's number. Node 1 is the root; node i has the
+// children 2i, where the value is below the threshold, and 2i+1.
+type group struct {
+	trees []halfSpace
+	nodes []cut
+}
+
+func newGroup(cuts [][]cut, trees []halfSpace) group {
+	g := group{trees, make([]cut, len(trees)*len(cuts[0]))}
+	for lane, nodes := range cuts {
+		for i, n := range nodes {
+			// With a negative zero the difference to either zero is positive.
+			if n.threshold == 0 {
+				n.threshold = math.Copysign(0, -1)
+			}
+			g.nodes[i*len(trees)+lane] = n
+		}
+	}
+	return g
+}
+
+// walk adds up what the leaves of x, which misses nothing, weigh, and counts x in
+// them. All masses are whole, so that the sum does not depend on its order.
+func (g *group) walk(height int, x []float64) float64 {
+	nodes := g.nodes
+	a, b, c, d, e := lanes, lanes, lanes, lanes, lanes
+	for range height {
+		a = step(&nodes[a], a, x)
+		b = step(&nodes[b+1], b, x)
+		c = step(&nodes[c+2], c, x)
+		d = step(&nodes[d+3], d, x)
+		e = step(&nodes[e+4], e, x)
+	}
+	t := g.trees[:lanes]
+	return t[0].visit(a-len(nodes)) + t[1].visit(b-len(nodes)) + t[2].visit(c-len(nodes)) + t[3].visit(d-len(nodes)) + t[4].visit(e-len(nodes))
+}
+
+// step goes from the node at i to one of its children. The sign of the
+// difference, instead of a comparison, keeps the processor from guessing which
+// way it goes; it is exact, since differences do not underflow.
+func step(n *cut, i int, x []float64) int {
+	below := int(int64(math.Float64bits(x[n.feature]-n.threshold)) >> 63)
+	return 2*i + lanes&^below
+}
+
+// visit counts a row in the leaf at i behind the nodes, and returns its mass.
+func (t *halfSpace) visit(i int) float64 {
+	leaf := uint(i) / lanes
+	t.collected[leaf]++
+	return t.mass[leaf]
+}
+
+// leaf is the number of the leaf of one tree that x falls into. Where a value is
+// missing, it needs the masses of inner nodes, which are those of their leaves
+// together.
+func (g *group) leaf(lane int, x []float64, missing bool) int {
+	t := &g.trees[lane]
+	from, to := 0, len(t.collected)
+	for i := 1; i < len(t.collected); {
+		n := &g.nodes[i*len(g.trees)+lane]
+		middle := (from + to) / 2
+		v := x[n.feature]
+		left := v < n.threshold
+		if missing && v != v {
+			left = total(t.collected[from:middle]) >= total(t.collected[middle:to])
+		}
+		if left {
+			i, to = 2*i, middle
+		} else {
+			i, from = 2*i+1, middle
+		}
+	}
+	return from
+}
+
+// weigh computes every leaf's m in t from the reference masses. A node below one
+// that has little mass has little, too.
+func (h *HalfSpaceTrees) weigh(t *halfSpace) {
+	limit := float64(0.1 * float64(h.window))
+	inner, path, leaves := h.inner, h.path, len(t.reference)
+	for i, mass := range t.reference {
+		inner[leaves+i] = float64(mass)
+	}
+	for i := leaves - 1; i > 0; i-- {
+		inner[i] = inner[2*i] + inner[2*i+1]
+	}
+	path[1] = inner[1]
+	unit := 2.0
+	for first := 2; first <= leaves; first *= 2 {
+		for i := first; i < 2*first; i++ {
+			path[i] = path[i/2]
+			if inner[i/2] >= limit {
+				path[i] += float64(inner[i] * unit)
+			}
+		}
+		unit += unit
+	}
+	copy(t.mass, path[leaves:])
+}
