@@ -14,4 +14,20 @@ var bayesAlgorithms = []algorithm{
 			return bayes.NewGaussianNB(in)
 		},
 	},
+	{
+		name: "MultinomialNB", task: TaskClassification,
+		doc:        "Naive Bayes for counts of occurrences, such as those of words.",
+		parameters: bayes.MultinomialParameters,
+		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			return bayes.NewMultinomialNB(in, v)
+		},
+	},
+	{
+		name: "BernoulliNB", task: TaskClassification,
+		doc:        "Naive Bayes for features that are true or false.",
+		parameters: bayes.BernoulliParameters,
+		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			return bayes.NewBernoulliNB(in, v)
+		},
+	},
 }
