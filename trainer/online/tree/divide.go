@@ -177,7 +177,7 @@ func (t *Hoeffding) leavesInOrder() []int32 {
 	if len(t.nodes) == 0 {
 		return nil
 	}
-	var leaves []int32
+	leaves := t.leaves[:0]
 	stack := append(t.stack[:0], 0)
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
@@ -190,6 +190,6 @@ func (t *Hoeffding) leavesInOrder() []int32 {
 			stack = append(stack, n.child+1, n.child)
 		}
 	}
-	t.stack = stack
+	t.stack, t.leaves = stack, leaves
 	return leaves
 }

@@ -31,6 +31,7 @@ type Hoeffding struct {
 	order    []int
 	scratch  scratch
 	stack    []int32
+	leaves   []int32
 	promises []promise
 }
 
@@ -336,7 +337,7 @@ func (t *Hoeffding) rest(h []float64) {
 
 // HeapBytes implements learner.State.
 func (t *Hoeffding) HeapBytes() int {
-	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*cap(t.stack) + 24*cap(t.promises) +
+	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*(cap(t.stack)+cap(t.leaves)) + 24*cap(t.promises) +
 		72*cap(t.scratch.classes) + 8*cap(t.scratch.branches) + 32*(cap(t.scratch.suggested)+cap(t.scratch.children)) + 640
 }
 
