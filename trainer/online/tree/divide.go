@@ -108,6 +108,25 @@ func (t *Hoeffding) smallest() int {
 	return t.logicalBytes() - 8*t.block*t.reserved - 8*t.tables.used
 }
 
+// renew makes a leaf forget what it has observed: as not to split it is the best
+// choice, it becomes inactive, and active again if there is room.
+func (t *Hoeffding) renew(h []float64) {
+	t.rest(h)
+	deep := t.config.MaxDepth > 0 && int(h[hDepth]) >= t.config.MaxDepth
+	if t.idle == 1 && !deep && t.logicalBytes()+8*t.block*int(h[hSlots]) <= t.config.MaxBytes {
+		t.wake(h)
+		return
+	}
+	t.enforce()
+}
+
+// wake makes an inactive leaf active.
+func (t *Hoeffding) wake(h []float64) {
+	t.activate(h)
+	t.refreshAll(h)
+	t.idle--
+}
+
 // promise is how many rows of a leaf its most frequent class is wrong for.
 type promise struct {
 	head  int32
@@ -143,9 +162,7 @@ func (t *Hoeffding) enforce() {
 		case k < active && h[hActive] != 0:
 			t.rest(h)
 		case k >= active && h[hActive] == 0 && (t.config.MaxDepth == 0 || int(h[hDepth]) < t.config.MaxDepth):
-			t.activate(h)
-			t.refreshAll(h)
-			t.idle--
+			t.wake(h)
 		}
 	}
 }

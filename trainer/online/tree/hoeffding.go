@@ -41,6 +41,7 @@ func New(in learner.Input, c Config) *Hoeffding {
 	t.drawn = make([]float64, t.width)
 	t.votes = make([]float64, in.Classes)
 	t.order = make([]int, len(in.Schema))
+	t.scratch = newScratch(t.layout, &t.config)
 	t.Reset(in.Key)
 	return t
 }
@@ -338,7 +339,7 @@ func (t *Hoeffding) rest(h []float64) {
 // HeapBytes implements learner.State.
 func (t *Hoeffding) HeapBytes() int {
 	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*(cap(t.stack)+cap(t.leaves)) + 24*cap(t.promises) +
-		72*cap(t.scratch.classes) + 8*cap(t.scratch.branches) + 32*(cap(t.scratch.suggested)+cap(t.scratch.children)) + 640
+		t.scratch.bytes() + 700
 }
 
 // LogicalBytes implements learner.State.

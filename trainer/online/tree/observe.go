@@ -11,6 +11,10 @@ import (
 // is already part of, and brings up to date what predictions take from them.
 func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight float64) {
 	b := t.observed(h, slot)
+	if !t.nominal && t.config.LeafPrediction != MajorityClass {
+		t.observeNumbers(h, slot, b, values, weight)
+		return
+	}
 	for i, v := range values {
 		if v != v || t.removes() && h[t.removed+i] != 0 {
 			continue
@@ -33,6 +37,73 @@ func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight floa
 	if t.config.LeafPrediction != MajorityClass {
 		t.refresh(h, slot, b)
 	}
+	if t.nominal && t.logicalBytes() > t.config.MaxBytes {
+		t.enforce()
+	}
+}
+
+// observeNumbers is observe and refresh in one pass, where all values are numbers
+// and predictions need the inverse variances.
+func (t *Hoeffding) observeNumbers(h []float64, slot int, b, values []float64, weight float64) {
+	w := len(values)
+	means, inverses, counts := b[:w], b[w : 2*w][:w], b[2*w : 3*w][:w]
+	squares, lows, highs := b[3*w : 4*w][:w], b[4*w : 5*w][:w], b[5*w : 6*w][:w]
+	density := normaliser{product: 1}
+	// Mostly no value is missing, and all counts are equal.
+	last, share, freedom := -1.0, 0.0, 0.0
+	for i, v := range values {
+		n := counts[i]
+		if v == v {
+			if n == 0 {
+				t.meet(h, b, i, v)
+			}
+			n += weight
+			counts[i] = n
+		}
+		if n != last {
+			last, share, freedom = n, weight/n, 1/(n-1)
+		}
+		if v == v {
+			d := v - means[i]
+			means[i] += float64(share * d)
+			squares[i] += float64(float64(weight*d) * (v - means[i]))
+			if v < lows[i] {
+				lows[i] = v
+			}
+			if v > highs[i] {
+				highs[i] = v
+			}
+		}
+		inverse := 0.0
+		if n > 1 {
+			inverse = density.add(float64(squares[i] * freedom))
+		}
+		inverses[i] = inverse
+	}
+	t.setPrior(h, slot, density)
+}
+
+// normaliser collects the product of variances, whose exponent it keeps apart.
+type normaliser struct {
+	product         float64
+	exponent, valid int
+}
+
+// add returns 1/(2σ²) of a variance, or 0 when it is none: 0 or below the normal
+// numbers.
+func (d *normaliser) add(variance float64) float64 {
+	bits := math.Float64bits(variance)
+	exponent := int(bits >> 52)
+	if exponent == 0 {
+		return 0
+	}
+	d.valid++
+	d.exponent += exponent - 1023
+	d.product = float64(d.product * math.Float64frombits(bits&(1<<52-1)|1023<<52))
+	if d.product > 0x1p500 {
+		d.product, d.exponent = float64(d.product*0x1p-500), d.exponent+500
+	}
+	return 0.5 / variance
 }
 
 // meet prepares for the first value that a class has of a leaf's i-th feature.
@@ -57,41 +128,30 @@ func (t *Hoeffding) count(b []float64, i, level int, weight float64) {
 	t.tables.values[int(b[bMean*t.width+i])+level] += weight
 }
 
-// refresh computes the inverse variances of a block, and the prior of its slot:
-// the logarithm of the weight over the product of the densities' normalisers, as
-// one logarithm of a product whose exponent is kept apart.
+// refresh computes the inverse variances of a block, and the prior of its slot.
 func (t *Hoeffding) refresh(h []float64, slot int, b []float64) {
-	product, exponent, valid := 1.0, 0, 0
+	density := normaliser{product: 1}
 	for i := range t.width {
-		b[bInverse*t.width+i] = 0
+		inverse := 0.0
 		n := b[bCount*t.width+i]
-		if !(n > 1) || t.nominal && t.schema[t.feature(h, i)] == learner.Level {
-			continue
+		if n > 1 && !(t.nominal && t.schema[t.feature(h, i)] == learner.Level) {
+			inverse = density.add(float64(b[bSquares*t.width+i] * (1 / (n - 1))))
 		}
-		variance := b[bSquares*t.width+i] / (n - 1)
-		bits := math.Float64bits(variance)
-		if bits>>52 == 0 {
-			continue
-		}
-		b[bInverse*t.width+i] = 0.5 / variance
-		exponent += int(bits >> 52)
-		product = float64(product * math.Float64frombits(bits&(1<<52-1)|1023<<52))
-		if product > 0x1p500 {
-			product, exponent = float64(product*0x1p-500), exponent+500
-		}
-		valid++
+		b[bInverse*t.width+i] = inverse
 	}
-	t.setPrior(h, slot, product, exponent-1023*valid, valid)
+	t.setPrior(h, slot, density)
 }
 
-func (t *Hoeffding) setPrior(h []float64, slot int, product float64, exponent, valid int) {
+// setPrior sets the logarithm of a class's weight over the product of the
+// densities' normalisers √(2πσ²), as one logarithm.
+func (t *Hoeffding) setPrior(h []float64, slot int, d normaliser) {
 	w := h[t.weights+slot]
 	if w == 0 {
 		h[t.priors+slot] = 0
 		return
 	}
-	logs := numeric.Log(float64(w*w)/product) - float64(float64(exponent)*math.Ln2)
-	h[t.priors+slot] = float64(0.5*logs) - float64(float64(valid)*halfLogTau)
+	logs := numeric.Log(float64(w*w)/d.product) - float64(float64(d.exponent)*math.Ln2)
+	h[t.priors+slot] = float64(0.5*logs) - float64(float64(d.valid)*halfLogTau)
 }
 
 // refreshAll computes the priors of a leaf, and the inverse variances.
@@ -103,7 +163,7 @@ func (t *Hoeffding) refreshAll(h []float64) {
 		if number := h[t.blocks+slot]; number != none {
 			t.refresh(h, slot, t.statistics(number))
 		} else {
-			t.setPrior(h, slot, 1, 0, 0)
+			t.setPrior(h, slot, normaliser{product: 1})
 		}
 	}
 }

@@ -20,13 +20,7 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 	for slot, vote := range priors {
 		if b := int(blocks[slot]); b >= 0 {
 			from := b * t.block
-			means := t.stats[from : from+len(values)]
-			inverses := t.stats[from+len(values) : from+2*len(values)][:len(means)]
-			values := values[:len(means)]
-			for i, mean := range means {
-				d := values[i] - mean
-				vote -= float64(float64(d*d) * inverses[i])
-			}
+			vote -= distance(t.stats[from:from+2*len(values)], values)
 			if !(vote >= -math.MaxFloat64) {
 				vote = t.carefully(h, slot, values)
 			}
@@ -43,6 +37,25 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 		}
 	}
 	return best
+}
+
+// distance is Σ (x−μ)²/(2σ²) over the values, of the means and the inverses of
+// twice the variances behind them.
+func distance(block, values []float64) float64 {
+	w := len(values)
+	means, inverses := block[:w], block[w : 2*w][:w]
+	even, odd := 0.0, 0.0
+	i := 0
+	for ; i+1 < len(values) && i+1 < len(means) && i+1 < len(inverses); i += 2 {
+		d, e := values[i]-means[i], values[i+1]-means[i+1]
+		even += float64(float64(d*d) * inverses[i])
+		odd += float64(float64(e*e) * inverses[i+1])
+	}
+	if i < len(values) && i < len(means) && i < len(inverses) {
+		d := values[i] - means[i]
+		even += float64(float64(d*d) * inverses[i])
+	}
+	return even + odd
 }
 
 // carefully is a class's vote where a value is missing or far out.

@@ -1,0 +1,218 @@
+package tree
+
+import (
+	"math"
+
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/numeric"
+)
+
+// scratch is what attempts to split compute with.
+type scratch struct {
+	splits int
+	// classes are those that were observed with one feature, in the order in
+	// which they were.
+	classes []moments
+	// branches are the weights of the classes, in the same order, in one branch
+	// behind the other.
+	branches []float64
+	// thresholds are those tried for one feature.
+	thresholds []float64
+	// left are the weights of the classes on the left of the thresholds, of each
+	// class all its weights in order; estimates are lower bounds of the entropy
+	// that each leaves. They are those of one feature, or, where kept, those of
+	// each feature one behind the other.
+	left, estimates []float64
+	kept            bool
+	// least and second are the least estimates of two features.
+	least, second float64
+	// most is the largest number of classes observed with a feature.
+	most  int
+	judge judge
+	// suggested are the best splits of each feature.
+	suggested []split
+	children  []start
+}
+
+// keeps bounds the numbers that are kept rather than computed again.
+const keeps = 1 << 12
+
+func newScratch(l layout, c *Config) scratch {
+	s := scratch{
+		splits: c.Splits, kept: l.width*l.classes*c.Splits <= keeps,
+		classes: make([]moments, l.classes), thresholds: make([]float64, c.Splits),
+	}
+	features := 1
+	if s.kept {
+		features = l.width
+	}
+	s.left = make([]float64, features*l.classes*c.Splits)
+	s.estimates = make([]float64, features*c.Splits)
+	return s
+}
+
+func (s *scratch) bytes() int {
+	return 80*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)) +
+		32*(cap(s.suggested)+cap(s.children))
+}
+
+// start is a class and its weight that a new leaf begins with; branch is the
+// number of the leaf, level that of its level.
+type start struct {
+	branch, class int
+	level, weight float64
+}
+
+// moments are what a block has of one feature and class.
+type moments struct {
+	class                         int
+	block                         []float64
+	count, mean, sigma, low, high float64
+	order                         int
+}
+
+// gather collects what a leaf has observed of its i-th feature.
+func (t *Hoeffding) gather(h []float64, i int) {
+	s := t.scratch.classes[:t.classes]
+	found := 0
+	w := t.width
+	for slot, number := range h[t.blocks : t.blocks+int(h[hSlots])] {
+		if number == none {
+			continue
+		}
+		from := int(number)*t.block + i
+		b := t.stats[from : from+t.block-i]
+		n := b[bCount*w]
+		if n == 0 {
+			continue
+		}
+		m := &s[found]
+		m.class, m.count, m.order = int(h[t.classOf+slot]), n, int(b[bOrder*w])
+		m.mean, m.low, m.high = b[bMean*w], b[bLow*w], b[bHigh*w]
+		m.sigma = 0
+		if n > 1 {
+			m.sigma = math.Sqrt(b[bSquares*w] / (n - 1))
+		}
+		m.block = t.stats[from-i : from-i+t.block]
+		found++
+	}
+	s = s[:found]
+	// They are few, and their places are their order.
+	for j := range s {
+		for s[j].order != j {
+			place := s[j].order
+			s[j], s[place] = s[place], s[j]
+		}
+	}
+	t.scratch.classes = s
+}
+
+// best is the best split by a leaf's i-th feature, which was gathered; the first
+// of equals. Where the entropies were estimated, splits that cannot be the best
+// are passed over.
+func (t *Hoeffding) best(h []float64, i int, estimated bool) split {
+	s := &t.scratch
+	if t.schema[t.feature(h, i)] == learner.Level {
+		s.judge.prepare(s.classes)
+		return t.bestLevels(i)
+	}
+	best := split{merit: math.Inf(-1), at: i, kind: byThreshold}
+	thresholds, classes := s.tried(), len(s.classes)
+	if !estimated || !s.kept {
+		s.cut(i, thresholds)
+	}
+	limit := math.Inf(1)
+	if estimated {
+		if !s.kept {
+			s.estimateCuts(i, len(thresholds), t.config.MinBranchFraction)
+		}
+		for _, e := range s.estimatesOf(i)[:len(thresholds)] {
+			limit = min(limit, e)
+		}
+		limit += s.slack(classes)
+	}
+	s.judge.prepare(s.classes)
+	for k, threshold := range thresholds {
+		if estimated && s.estimatesOf(i)[k] > limit {
+			continue
+		}
+		s.branch(i, k)
+		if merit := s.judge.merit(s.branches, classes); merit > best.merit {
+			best.merit, best.threshold = merit, threshold
+		}
+	}
+	return best
+}
+
+// tried returns the thresholds that are tried for the feature that was gathered,
+// of equal distances between the least and the greatest value.
+func (s *scratch) tried() []float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range s.classes {
+		low, high = min(low, s.classes[i].low), max(high, s.classes[i].high)
+	}
+	step := (high - low) / float64(s.splits+1)
+	thresholds := s.thresholds[:0]
+	for k := range s.splits {
+		threshold := low + float64(step*float64(k+1))
+		if threshold > low && threshold < high {
+			thresholds = append(thresholds, threshold)
+		}
+	}
+	return thresholds
+}
+
+// leftOf are the weights on the left of the i-th feature's thresholds.
+func (s *scratch) leftOf(i int) []float64 {
+	n := cap(s.classes) * s.splits
+	if !s.kept {
+		i = 0
+	}
+	return s.left[i*n : (i+1)*n]
+}
+
+func (s *scratch) estimatesOf(i int) []float64 {
+	if !s.kept {
+		i = 0
+	}
+	return s.estimates[i*s.splits : (i+1)*s.splits]
+}
+
+// cut divides the classes' weights by the thresholds: by the normal distribution
+// between the least and the greatest value, but with nothing on the left where
+// that has no deviation.
+func (s *scratch) cut(i int, thresholds []float64) {
+	all := s.leftOf(i)
+	for j := range s.classes {
+		m := &s.classes[j]
+		left := all[j*s.splits:][:len(thresholds)]
+		for k, threshold := range thresholds {
+			left[k] = m.atMost(threshold)
+		}
+	}
+}
+
+// branch sets branches to the classes' weights on both sides of a threshold.
+func (s *scratch) branch(i, k int) {
+	all := s.leftOf(i)
+	s.branches = s.branches[:0]
+	for j := range s.classes {
+		s.branches = append(s.branches, all[j*s.splits+k])
+	}
+	for j := range s.classes {
+		s.branches = append(s.branches, s.classes[j].count-s.branches[j])
+	}
+}
+
+// atMost is the weight of the values that are at most the threshold.
+func (m *moments) atMost(threshold float64) float64 {
+	switch {
+	case threshold < m.low:
+		return 0
+	case threshold >= m.high:
+		return m.count
+	case m.sigma > 0:
+		return float64(numeric.NormalCDF((threshold-m.mean)/m.sigma) * m.count)
+	}
+	return 0
+}

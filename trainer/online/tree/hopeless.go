@@ -1,0 +1,137 @@
+package tree
+
+import (
+	"math"
+
+	"creek.dev/creek/trainer/online/numeric"
+)
+
+// Most attempts to split end without one. They are recognised without a
+// logarithm: the entropy that a split leaves is bounded from below by that of
+// chords, for entropy is concave, and from above by the chords plus their largest
+// error.
+
+// chords is the number of chords of each table over [0, 1].
+const chords = 512
+
+// chordError bounds how far a chord is below −p·log2 p, or below the entropy of
+// two classes: at the first chord it is 1/chords·log2(e)/e, and the second class
+// adds little.
+const chordError = 0.6 / chords
+
+// twoClasses is the entropy in bits of two classes by the share of the rarer
+// one; oneClass is −p·log2 p.
+var (
+	twoClasses = chordTable(func(p float64) float64 { return surprise(p) + surprise(1-p) })
+	oneClass   = chordTable(surprise)
+)
+
+func surprise(p float64) float64 {
+	if p <= 0 {
+		return 0
+	}
+	return float64(-p * float64(numeric.Log(p)*(1/math.Ln2)))
+}
+
+// chordTable holds a function's values at the ends of the chords, and one more.
+func chordTable(f func(float64) float64) (table [chords + 2]float64) {
+	for i := range chords + 1 {
+		table[i] = f(float64(i) / chords)
+	}
+	return table
+}
+
+// below is a lower bound of a table's function at p in [0, 1].
+func below(table *[chords + 2]float64, p float64) float64 {
+	scaled := float64(p * chords)
+	i := uint(scaled)
+	if i > chords {
+		return 0
+	}
+	return table[i] + float64((scaled-float64(i))*(table[i+1]-table[i]))
+}
+
+// slack is by how much estimates of so many classes may be too small, and more
+// than rounding may do.
+func (*scratch) slack(classes int) float64 { return float64(chordError*float64(classes)) + 1e-9 }
+
+// hopeless tells that the merits of the best two splits of a leaf, of which the
+// entropies were estimated, differ by no more than the bound, for certain; false
+// says nothing.
+func (s *scratch) hopeless(bound float64) bool {
+	// The smallest entropy is at least least, the second at most second and the
+	// error of the chords.
+	return s.second-s.least+s.slack(s.most) <= bound
+}
+
+// estimate bounds the entropies that the splits of a leaf leave.
+func (t *Hoeffding) estimate(h []float64) {
+	s := &t.scratch
+	s.least, s.second, s.most = math.Inf(1), math.Inf(1), 0
+	for i := range t.width {
+		t.gather(h, i)
+		s.most = max(s.most, len(s.classes))
+		thresholds := s.tried()
+		s.cut(i, thresholds)
+		e := s.estimateCuts(i, len(thresholds), t.config.MinBranchFraction)
+		if e < s.least {
+			s.least, s.second = e, s.least
+		} else if e < s.second {
+			s.second = e
+		}
+	}
+}
+
+// estimateCuts bounds the entropies that splits by the feature that was gathered
+// leave from below, +Inf where one is not valid, and returns the least.
+func (s *scratch) estimateCuts(i, thresholds int, minFraction float64) float64 {
+	estimates, all := s.estimatesOf(i)[:thresholds], s.leftOf(i)
+	least := math.Inf(1)
+	if len(s.classes) != 2 {
+		for k := range estimates {
+			estimates[k] = s.manyEntropy(all[k:], minFraction)
+			least = min(least, estimates[k])
+		}
+		return least
+	}
+	first, second := all[:len(estimates)], all[s.splits:][:len(estimates)]
+	n, m := s.classes[0].count, s.classes[1].count
+	perWhole := 1 / (n + m)
+	for k, a := range first {
+		b := second[k]
+		c, d := n-a, m-b
+		left, right := a+b, c+d
+		total := left + right
+		e := math.Inf(1)
+		if left/total > minFraction && right/total > minFraction {
+			e = float64(left*below(&twoClasses, min(a, b)/left)) + float64(right*below(&twoClasses, min(c, d)/right))
+			e = float64(e * perWhole)
+		}
+		estimates[k] = e
+		if e < least {
+			least = e
+		}
+	}
+	return least
+}
+
+// manyEntropy is the same of one threshold, any number of classes, and the
+// weights on the left, of each class one among those of the other thresholds.
+func (s *scratch) manyEntropy(weights []float64, minFraction float64) float64 {
+	left, right := 0.0, 0.0
+	for j := range s.classes {
+		a := weights[j*s.splits]
+		left += a
+		right += s.classes[j].count - a
+	}
+	total := left + right
+	if !(left/total > minFraction && right/total > minFraction) {
+		return math.Inf(1)
+	}
+	e := 0.0
+	for j := range s.classes {
+		a := weights[j*s.splits]
+		e += float64(left*below(&oneClass, a/left)) + float64(right*below(&oneClass, (s.classes[j].count-a)/right))
+	}
+	return e / total
+}
