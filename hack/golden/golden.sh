@@ -36,3 +36,7 @@ mkdir -p trainer/online/anomaly/testdata
 "$venv/bin/python" -I hack/golden/anomaly.py "$work/sea.csv" >"$work/golden_anomaly.json"
 mv "$work/golden_anomaly.json" trainer/online/anomaly/testdata/golden_river.json
 echo "wrote trainer/online/anomaly/testdata/golden_river.json"
+"$venv/bin/python" -I hack/golden/drift.py >"$work/golden_drift.json"
+mkdir -p trainer/online/drift/testdata
+mv "$work/golden_drift.json" trainer/online/drift/testdata/golden_river.json
+echo "wrote trainer/online/drift/testdata/golden_river.json"
