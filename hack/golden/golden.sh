@@ -40,3 +40,12 @@ echo "wrote trainer/online/anomaly/testdata/golden_river.json"
 mkdir -p trainer/online/drift/testdata
 mv "$work/golden_drift.json" trainer/online/drift/testdata/golden_river.json
 echo "wrote trainer/online/drift/testdata/golden_river.json"
+
+
+for part in classifiers:bayes transformers:preprocess; do
+  to=trainer/online/${part#*:}/testdata
+  mkdir -p "$to"
+  "$venv/bin/python" -I hack/golden/bayes.py "${part%:*}" "$work/sea.csv" >"$work/golden_${part#*:}.json"
+  mv "$work/golden_${part#*:}.json" "$to/golden_river.json"
+  echo "wrote $to/golden_river.json"
+done
