@@ -25,6 +25,12 @@ type algorithm struct {
 	binary bool
 	// nominal learners know values of the kind Level.
 	nominal bool
+	// tokens, if there is one, tells by the parameters whether the learner knows
+	// values of the kind Token; they reach it as they are then.
+	tokens func(parameter.Values) bool
+	// check, if there is one, tells what is wrong with the parameters for rows
+	// of a schema.
+	check func(learner.Schema, parameter.Values) error
 	// shards tells that members learn independently of each other: there is a
 	// parameter "members", and Input.Members is heeded.
 	shards bool

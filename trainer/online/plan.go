@@ -251,21 +251,27 @@ func (s stepPlan) output(i int, names []string) (learner.Schema, []string) {
 }
 
 // endSteps adds what turns nominal values into levels for a learner that knows
-// levels, and refuses them for one that does not.
+// levels, and refuses them for one that knows neither levels nor tokens.
 func (p *plan) endSteps(names []string) error {
+	r := p.learner.deepest()
+	if r.algorithm.check != nil {
+		if err := r.algorithm.check(p.schema, r.values); err != nil {
+			return err
+		}
+	}
 	var columns []int
 	for i, kind := range p.schema {
 		if kind == learner.Token {
 			columns = append(columns, i)
 		}
 	}
-	if len(columns) == 0 {
+	if len(columns) == 0 || r.algorithm.tokens != nil && r.algorithm.tokens(r.values) {
 		return nil
 	}
-	if a := p.learner.deepest(); !a.nominal {
+	if !r.algorithm.nominal {
 		return &ConfigError{"features", fmt.Sprintf(
 			"%s is nominal, which %s cannot learn from as it is; put the step OneHotEncoder, OrdinalEncoder or FeatureHasher before it",
-			names[columns[0]], a.name)}
+			names[columns[0]], r.algorithm.name)}
 	}
 	s := stepPlan{transform: levels, input: p.schema, columns: columns}
 	p.steps = append(p.steps, s)
@@ -281,11 +287,11 @@ var levels = transform{
 	},
 }
 
-func (r *resolved) deepest() algorithm {
+func (r *resolved) deepest() *resolved {
 	if r.base != nil {
 		return r.base.deepest()
 	}
-	return r.algorithm
+	return r
 }
 
 // canonical is the one JSON text of all configurations that mean the same.

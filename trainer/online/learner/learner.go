@@ -143,7 +143,8 @@ func (s Schema) Has(k Kind) bool {
 
 // Input is what a learner must know beside its parameters.
 type Input struct {
-	// Schema tells the rows' values: of the kinds Numeric and Level.
+	// Schema tells the rows' values: of the kinds Numeric and Level, and Token
+	// for learners that ask for it.
 	Schema Schema
 	// Classes is the number of classes of a classifier.
 	Classes int
