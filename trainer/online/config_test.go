@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 		},
 		"unknown parameter": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"depth": "3"} },
-			want:   "parameter depth: LogisticRegression does not have it; it has beta, clipGradient, epsilon, interceptLearningRate, l1, l2, learningRate, optimizer, powerT",
+			want:   "parameter depth: LogisticRegression does not have it; it has beta, clipGradient, epsilon, hashBits, interactions, interceptLearningRate, l1, l2, learningRate, optimizer, powerT",
 		},
 		"unknown algorithm": {
 			change: func(c *online.Config) { c.Algorithm = "Logistic" },
@@ -94,7 +94,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"algorithm":"LogisticRegression","task":"Classification","parameters":` +
-		`{"beta":"1","clipGradient":"1e+12","epsilon":"1e-08","interceptLearningRate":"0.01","l1":"0","l2":"0",` +
+		`{"beta":"1","clipGradient":"1e+12","epsilon":"1e-08","hashBits":"0","interactions":"","interceptLearningRate":"0.01","l1":"0","l2":"0",` +
 		`"learningRate":"0.01","optimizer":"SGD","powerT":"0.5"},"features":["a"]}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)

@@ -10,16 +10,22 @@ var linearAlgorithms = []algorithm{
 	{
 		name: "LogisticRegression", task: TaskClassification, binary: true,
 		doc:        "Linear model of the logarithm of the odds, by stochastic gradient descent.",
-		parameters: linear.GLMParameters,
+		parameters: linear.GLMParameters, tokens: hashed, check: linear.CheckHashing,
 		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			if hashed(v) {
+				return linear.NewHashedLogistic(in, v)
+			}
 			return linear.NewLogistic(in, v)
 		},
 	},
 	{
 		name: "LinearRegression", task: TaskRegression,
 		doc:        "Linear model by the squared loss, by stochastic gradient descent.",
-		parameters: linear.GLMParameters,
+		parameters: linear.GLMParameters, tokens: hashed, check: linear.CheckHashing,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
+			if hashed(v) {
+				return linear.NewHashedLinear(in, v)
+			}
 			return linear.NewLinear(in, v)
 		},
 	},
@@ -64,3 +70,6 @@ var linearAlgorithms = []algorithm{
 		},
 	},
 }
+
+// hashed tells whether a linear model has its weights in a hashed table.
+func hashed(v parameter.Values) bool { return v.Int("hashBits") > 0 }

@@ -39,6 +39,25 @@ var glmVariants = map[string]func(*online.Config){
 	"AdaptivePenalised": with(map[string]string{
 		"optimizer": "Adaptive", "powerT": "0.4", "l1": "0.0001", "l2": "0.001", "interceptLearningRate": "0",
 	}),
+	"hashedSGD":              hashedVariant("", nil),
+	"hashedSGDPenalised":     hashedVariant("all", map[string]string{"l1": "0.0001", "l2": "0.001"}),
+	"hashedAdaGrad":          hashedVariant("0:1,2:2", map[string]string{"optimizer": "AdaGrad"}),
+	"hashedAdaGradPenalised": hashedVariant("1:4", map[string]string{"optimizer": "AdaGrad", "l1": "0.001", "l2": "0.001"}),
+	"hashedFTRL":             hashedVariant("all", map[string]string{"optimizer": "FTRL"}),
+	"hashedFTRLSparse":       hashedVariant("all", map[string]string{"optimizer": "FTRL", "l1": "0.5", "l2": "0", "beta": "0"}),
+	"hashedAdaptive":         hashedVariant("all", map[string]string{"optimizer": "Adaptive"}),
+	"hashedAdaptivePenalised": hashedVariant("0:4", map[string]string{
+		"optimizer": "Adaptive", "powerT": "0.6", "l1": "0.0001", "l2": "0.001",
+	}),
+}
+
+// hashedVariant has a nominal feature, and interactions.
+func hashedVariant(interactions string, parameters map[string]string) func(*online.Config) {
+	return func(c *online.Config) {
+		nominal(c)
+		c.Parameters = map[string]string{"hashBits": "10", "interactions": interactions}
+		maps.Copy(c.Parameters, parameters)
+	}
 }
 
 func merged(all ...map[string]func(*online.Config)) map[string]func(*online.Config) {

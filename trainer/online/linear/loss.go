@@ -30,6 +30,12 @@ func (l loss) gradient(p float64) float64 {
 	return -l.y / (1 + numeric.Exp(z))
 }
 
+// squared is the square of the gradient at p, of a row of a weight.
+func (l loss) squared(s *settings, p, weight float64) float64 {
+	g := s.clipped(l.gradient(p))
+	return float64(float64(g*g) * weight)
+}
+
 // update is how far all the infinitely small steps that a step of size scale
 // consists of go together, when each unit moves the prediction p by perUpdate.
 func (l loss) update(p, scale, perUpdate float64) float64 {

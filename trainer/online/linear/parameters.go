@@ -67,9 +67,9 @@ var (
 // GLMParameters are those of Logistic and Linear, and of their hashed forms. The
 // bounds keep the weights finite for any stream: a step never overshoots, and
 // the penalty never grows a weight.
-var GLMParameters = []parameter.Spec{
+var GLMParameters = slices.Concat([]parameter.Spec{
 	optimizerParameter(SGD, AdaGrad, FTRL, Adaptive), learningRate, interceptRate, ridge, lasso, clip, adaGradEpsilon, ftrlBeta, powerT,
-}
+}, hashParameters)
 
 type optimizer uint8
 
