@@ -14,4 +14,28 @@ var ensembleAlgorithms = []algorithm{
 			return ensemble.NewOneVsRest(in, b.classifier)
 		},
 	},
+	{
+		name: "OnlineBagging", task: TaskClassification, base: "HoeffdingTree", shards: true,
+		doc:        "Learners that each learn every row as often as a Poisson distribution says.",
+		parameters: ensemble.BaggingParameters,
+		classifier: func(in learner.Input, v parameter.Values, b base) learner.Classifier {
+			return ensemble.NewBagging(in, v, b.classifier)
+		},
+	},
+	{
+		name: "LeveragingBagging", task: TaskClassification, base: "HoeffdingTree",
+		doc:        "Bagging with high weights that replaces its worst learner when errors become more frequent.",
+		parameters: ensemble.LeveragingParameters,
+		classifier: func(in learner.Input, v parameter.Values, b base) learner.Classifier {
+			return ensemble.NewWatched(in, v, b.classifier)
+		},
+	},
+	{
+		name: "ADWINBagging", task: TaskClassification, base: "HoeffdingTree",
+		doc:        "Online bagging that replaces its worst learner when errors become more frequent.",
+		parameters: ensemble.ADWINBaggingParameters,
+		classifier: func(in learner.Input, v parameter.Values, b base) learner.Classifier {
+			return ensemble.NewWatched(in, v, b.classifier)
+		},
+	},
 }

@@ -1,0 +1,131 @@
+package forest
+
+import (
+	"slices"
+
+	"creek.dev/creek/trainer/online/drift"
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/parameter"
+	"creek.dev/creek/trainer/online/random"
+	"creek.dev/creek/trainer/online/tree"
+)
+
+// RandomForestParameters are the parameters of an adaptive random forest: its own
+// and its trees'.
+var RandomForestParameters = slices.Concat([]parameter.Spec{
+	membersParameter,
+	featureCount("maxFeatures", "sqrt", "How many features each leaf draws for itself."),
+}, commonParameters(0.001, 0.01), treeParameters())
+
+// PatchesParameters are the parameters of streaming random patches: its own and
+// its trees'.
+var PatchesParameters = slices.Concat([]parameter.Spec{
+	membersParameter,
+	{
+		Name: "trainingMethod", Type: parameter.Choice, Word: "Patches", Choices: []string{"Subspaces", "Resampling", "Patches"},
+		Doc: "Whether each tree has features of its own, random weights of the rows, or both.",
+	},
+	featureCount("subspaceSize", "60%", "How many features each tree has, but with the method Resampling."),
+}, commonParameters(1e-5, 1e-4), treeParameters())
+
+var membersParameter = parameter.Spec{
+	Name: "members", Type: parameter.Integer, Default: 10, Min: 1, Max: 10000, Doc: "Number of trees.",
+}
+
+func commonParameters(driftDelta, warningDelta float64) []parameter.Spec {
+	return []parameter.Spec{
+		{
+			Name: "lambda", Default: 6, Min: 0, Max: random.MaxPoissonRate, MinOpen: true,
+			Doc: "Mean of the Poisson distribution from which each tree's weight of a row is drawn.",
+		},
+		{
+			Name: "driftDelta", Default: driftDelta, Min: 0, Max: 1, MinOpen: true, MaxOpen: true,
+			Doc: "Probability that the window over a tree's errors sees a drift where there is none.",
+		},
+		{
+			Name: "warningDelta", Default: warningDelta, Min: 0, Max: 1, MinOpen: true, MaxOpen: true,
+			Doc: "Probability that the window over a tree's errors gives a warning where there is no drift.",
+		},
+		{Name: "disableWeightedVote", Type: parameter.Flag, Doc: "Let all trees' votes count the same, however often they were right."},
+		{Name: "disableDriftDetection", Type: parameter.Flag, Doc: "Never replace a tree."},
+		{
+			Name: "disableBackgroundTrees", Type: parameter.Flag,
+			Doc: "Replace a tree at a drift by one that has learned nothing, rather than by one that has learned since a warning.",
+		},
+	}
+}
+
+// treeParameters are the trees' parameters, with the defaults of the forests.
+func treeParameters() []parameter.Spec {
+	specs := slices.Clone(tree.Parameters)
+	for i := range specs {
+		switch specs[i].Name {
+		case "gracePeriod":
+			specs[i].Default = 50
+		case "delta":
+			specs[i].Default = 0.01
+		case "maxBytes":
+			specs[i].Default, specs[i].Min = 1<<30, 1<<20
+			specs[i].Doc = "Bound of the forest's logical size in bytes, of which each tree has an equal share; " +
+				"its leaves of the least promise stop learning before it is exceeded."
+		}
+	}
+	return specs
+}
+
+// newShared reads the parameters that both forests have.
+func newShared(in learner.Input, v parameter.Values) *shared {
+	s := &shared{
+		tree:      tree.FromValues(v),
+		input:     in,
+		poisson:   random.NewPoisson(v.Real("lambda")),
+		drift:     drift.DefaultSettings(v.Real("driftDelta")),
+		warning:   drift.DefaultSettings(v.Real("warningDelta")),
+		resamples: true,
+		watches:   !v.Flag("disableDriftDetection"),
+		prepares:  !v.Flag("disableBackgroundTrees"),
+		weighs:    !v.Flag("disableWeightedVote"),
+	}
+	trees := v.Int("members")
+	if s.watches && s.prepares {
+		trees *= 2
+	}
+	s.tree.MaxBytes = max(v.Int("maxBytes")/trees-memberBytes, 0)
+	return s
+}
+
+// NewRandomForest returns an adaptive random forest that has learned nothing.
+func NewRandomForest(in learner.Input, v parameter.Values) *Classifier {
+	s := newShared(in, v)
+	s.tree.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
+	return newForest(s, v.Int("members"), nil)
+}
+
+// NewPatches returns streaming random patches that have learned nothing.
+func NewPatches(in learner.Input, v parameter.Values) *Classifier {
+	s := newShared(in, v)
+	method := v.Word("trainingMethod")
+	s.resamples = method != "Subspaces"
+	members := v.Int("members")
+	n := countFeatures(v.Word("subspaceSize"), len(in.Schema))
+	if method == "Resampling" || n == len(in.Schema) {
+		return newForest(s, members, nil)
+	}
+	s.features = n
+	return newForest(s, members, distinctSubsets(in.Key.For(random.Subspace), members, len(in.Schema), n))
+}
+
+// newForest makes the members that the input asks for. first are the features of
+// each one's first tree, or nil where trees look at all.
+func newForest(s *shared, members int, first [][]int32) *Classifier {
+	from, to := s.input.Members.Range(members)
+	f := &Classifier{classes: s.input.Classes, vote: make([]float64, s.input.Classes)}
+	for i := from; i < to; i++ {
+		var columns []int32
+		if first != nil {
+			columns = first[i]
+		}
+		f.members = append(f.members, newMember(s, s.input.Key.With(uint64(i)), columns))
+	}
+	return f
+}
