@@ -1,0 +1,65 @@
+package main
+
+const (
+	trees = "Trees"
+	// plain and adaptive are how River names the trees.
+	plain    = "tree.HoeffdingTreeClassifier("
+	adaptive = "tree.HoeffdingAdaptiveTreeClassifier("
+)
+
+var treeData = []string{"elec2", "phishing", "bananas", "segments", "sea"}
+
+var treeGroups = []group{
+	{
+		section: trees, title: "Hoeffding tree", algorithm: "HoeffdingTree",
+		peer: river, expression: plain + ")", on: []string{"elec2", "phishing", "bananas", "segments", "sea", "sea-missing"},
+	},
+	{
+		section: trees, title: "Hoeffding tree, nominal feature", algorithm: "HoeffdingTree",
+		peer: river, expression: plain + "nominal_attributes=['day'])", on: []string{"elec2-nominal"},
+	},
+	{
+		section: trees, title: "Hoeffding tree, nominal feature split in two", algorithm: "HoeffdingTree", parameters: "binarySplit=true",
+		peer: river, expression: plain + "nominal_attributes=['day'], binary_split=True)", on: []string{"elec2-nominal"},
+	},
+	{
+		section: trees, title: "Hoeffding tree, grace 50, delta 0.01", algorithm: "HoeffdingTree", parameters: "gracePeriod=50 delta=0.01",
+		peer: river, expression: plain + "grace_period=50, delta=.01)", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding tree, majority leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=majority",
+		peer: river, expression: plain + "leaf_prediction='mc')", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding tree, Bayes leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=naiveBayes",
+		peer: river, expression: plain + "leaf_prediction='nb')", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding tree, Gini", algorithm: "HoeffdingTree", parameters: "splitCriterion=gini",
+		peer: river, expression: plain + "split_criterion='gini')", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding tree, Hellinger", algorithm: "HoeffdingTree", parameters: "splitCriterion=hellinger",
+		peer: river, expression: plain + "split_criterion='hellinger')", on: binaryData,
+	},
+	{
+		section: trees, title: "Hoeffding tree, histograms", algorithm: "HoeffdingTree", parameters: "numericObserver=histogram",
+		peer: river, expression: plain + "splitter=tree.splitter.HistogramSplitter())", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding tree", algorithm: "HoeffdingTree",
+		kind: figure, peer: moa, expression: "trees.HoeffdingTree", on: treeData,
+	},
+	{
+		section: trees, title: "Extremely fast decision tree", algorithm: "ExtremelyFastDecisionTree",
+		peer: river, expression: "tree.ExtremelyFastDecisionTreeClassifier()", on: treeData, slow: true,
+	},
+	{
+		section: trees, title: "Hoeffding adaptive tree, not bootstrapped", algorithm: "HoeffdingAdaptiveTree", parameters: "bootstrapSampling=false",
+		peer: river, expression: adaptive + "bootstrap_sampling=False, seed=seed)", on: treeData,
+	},
+	{
+		section: trees, title: "Hoeffding adaptive tree", algorithm: "HoeffdingAdaptiveTree",
+		kind: seeded, peer: river, expression: adaptive + "seed=seed)", on: treeData, slow: true,
+	},
+}
