@@ -76,7 +76,7 @@ func contractRow(s subject, i int, x []float64) (y float64) {
 		x[j] = 4*key.Float64(uint64(j)) - 2
 	}
 	x[4] = float64(key.Below(4, 4))
-	signal := x[0] + x[1]*x[2]/2
+	signal := x[0] + float64(x[1]*x[2]/2)
 	if i > 3000 {
 		signal = x[1] - x[3]
 	}
@@ -89,7 +89,7 @@ func contractRow(s subject, i int, x []float64) (y float64) {
 	}
 	switch {
 	case s.config.Task == online.TaskRegression:
-		return 3*signal + noise
+		return float64(3*signal) + noise
 	case s.config.Task == online.TaskAnomalyDetection:
 		return 0
 	case noise < 0.05:
