@@ -65,6 +65,14 @@ generate: ## Write everything that is generated: deep copies, CRDs, roles, schem
 verify: ## Check formatting, lint, generated files, chart and manifests; fail on anything not committed
 	@hack/verify.sh
 
+.PHONY: parity
+parity: ## Compare every learner with River's, MOA's and Vowpal Wabbit's and write docs/parity.md (ARGS=quick: minutes)
+	@hack/parity/parity.sh table $(ARGS)
+
+.PHONY: bench-peers
+bench-peers: ## Measure how much faster than theirs the learners are, on one core (ARGS=--cached: their last speeds)
+	@hack/parity/parity.sh bench $(ARGS)
+
 ##@ On a real cluster (root on Linux; everything in a network namespace of its own)
 
 .PHONY: cluster

@@ -1,8 +1,11 @@
 #!/bin/sh
-# Runs the golden tests of the learner as every kind of machine would run them:
-# amd64 at each GOAMD64 level that this processor has, and arm64 under
-# qemu-aarch64 (Debian: qemu-user). The digests that they compare with are in
-# the tests, so each run shows that the bytes of the state are the same.
+# Runs the golden tests of the learning library, and those that compare the
+# digest of every learner's state, as every kind of machine would run them: amd64
+# at each GOAMD64 level that this processor has, and arm64 under qemu-aarch64
+# (Debian: qemu-user). What they compare with is kept beside the tests, so each
+# run shows that the bytes of the state are the same.
+#
+# A package takes part if it has a test whose name holds "Golden" or "Digests".
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -10,12 +13,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 cd "$root/trainer/online"
 
+packages=$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9]*(Golden|Digests)' . | xargs -n 1 dirname | sort -u)
+
 run() { # name, environment, packages' test binaries through a runner
   label=$1 runner=$2
   shift 2
-  for package in . ./numeric; do
+  for package in $packages; do
     env "$@" go test -c -o "$work/golden.test" "$package"
-    (cd "$package" && $runner "$work/golden.test" -test.run 'Golden' -test.count 1)
+    (cd "$package" && $runner "$work/golden.test" -test.run 'Golden|Digests' -test.count 1)
   done
   echo "$label: the same bytes"
 }

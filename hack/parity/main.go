@@ -25,9 +25,9 @@ import (
 // options are what the command line says.
 type options struct {
 	quick, cached, offline bool
-	only          *regexp.Regexp
-	jobs          int
-	output        string
+	only                   *regexp.Regexp
+	jobs                   int
+	output                 string
 	// Of one measurement of a speed.
 	title         string
 	rows, workers int

@@ -57,7 +57,10 @@ func (r *result) judge(peer, own outcome) {
 // signed is Creek's figure less the peer's: a lower error is a negative number.
 func signed(worse float64, higher bool) float64 {
 	if higher {
-		return -worse
+		worse = -worse
+	}
+	if math.Abs(worse) < 0.005 {
+		return 0 // and not -0
 	}
 	return worse
 }
