@@ -14,7 +14,7 @@ import (
 
 // AdaptiveParameters are the parameters of Adaptive, with the defaults of River's
 // HoeffdingAdaptiveTreeRegressor, but its observer.
-var AdaptiveParameters = slices.Concat(treeParameters(200, 1e-7, 500), []parameter.Spec{
+var AdaptiveParameters = slices.Concat(Parameters(200, 1e-7, 500), []parameter.Spec{
 	{Name: "bootstrapSampling", Type: parameter.Flag, Default: 1, Doc: "Let leaves learn rows with random weights."},
 	{
 		Name: "driftWindowThreshold", Type: parameter.Integer, Default: 300, Min: 1, Max: 1e9,
@@ -53,7 +53,7 @@ type Adaptive struct {
 
 // NewAdaptive returns a tree of one leaf that has seen nothing.
 func NewAdaptive(in learner.Input, v parameter.Values) *Adaptive {
-	s := newSettings(in, v)
+	s := NewSettings(in, v)
 	s.windows = drift.DefaultSettings(v.Real("driftDelta"))
 	a := &Adaptive{
 		tree: newTree(s, in.Key), weights: in.Key.For(random.Bootstrap),
@@ -66,35 +66,18 @@ func NewAdaptive(in learner.Input, v parameter.Values) *Adaptive {
 }
 
 // critical is how many standard deviations a normal value has to be away from
-// its mean to be as improbable as p: the root of a decreasing function.
+// its mean to be as improbable as p.
 func critical(p float64) float64 {
-	low, high := 0.0, 40.0
+	low, high := 0.0, 38.0
 	for range 64 {
 		middle := (low + high) / 2
-		if within(middle) < 1-p {
+		if float64(2*numeric.NormalCDF(-middle)) > p {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
 	return low
-}
-
-// within is the probability that a normal value is at most z deviations away
-// from its mean, by Simpson's rule.
-func within(z float64) float64 {
-	const steps = 1024
-	h := z / steps
-	sum := 0.0
-	for i := range steps + 1 {
-		factor := float64(2 + 2*(i%2))
-		if i == 0 || i == steps {
-			factor = 1
-		}
-		v := float64(float64(i) * h)
-		sum += float64(factor * numeric.Exp(float64(v*v)/-2))
-	}
-	return float64(float64(float64(sum*h)/3) * math.Sqrt(2/math.Pi))
 }
 
 // Predict implements learner.Regressor.

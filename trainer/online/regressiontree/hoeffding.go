@@ -10,7 +10,7 @@ import (
 // HoeffdingParameters are the parameters of Hoeffding. They have the defaults of
 // River's HoeffdingTreeRegressor with a QOSplitter; that River's own default
 // observer rounds values to one decimal is why it is not the default here.
-var HoeffdingParameters = treeParameters(200, 1e-7, 500)
+var HoeffdingParameters = Parameters(200, 1e-7, 500)
 
 // Hoeffding is a Hoeffding tree for regression (Domingos and Hulten 2000; Ikonomovska,
 // Gama, Džeroski 2011) as River's HoeffdingTreeRegressor is: leaves are split by
@@ -26,12 +26,24 @@ var HoeffdingParameters = treeParameters(200, 1e-7, 500)
 // the later one is taken, not the one that was seen first later; memory is
 // counted as logical size, at every row; faded squared errors end at 1e300.
 // It is not safe for concurrent use.
-type Hoeffding struct{ tree *tree }
+type Hoeffding struct {
+	tree *tree
+	// settings is the memory of the settings that are its own.
+	settings int
+}
 
 // NewHoeffding returns a tree of one leaf that has seen nothing.
 func NewHoeffding(in learner.Input, v parameter.Values) *Hoeffding {
-	return &Hoeffding{newTree(newSettings(in, v), in.Key)}
+	s := NewSettings(in, v)
+	return &Hoeffding{newTree(s, in.Key), s.heapBytes()}
 }
+
+// New returns a tree of one leaf that has seen nothing. Other trees can have the
+// same settings, which must not change any more.
+func New(s *Settings, key random.Key) *Hoeffding { return &Hoeffding{tree: newTree(s, key)} }
+
+// Reset makes h the tree that New returns for the key, and keeps its memory.
+func (h *Hoeffding) Reset(key random.Key) { h.tree.reset(key) }
 
 // Predict implements learner.Regressor.
 func (h *Hoeffding) Predict(x []float64) float64 { return h.tree.predict(x) }
@@ -51,7 +63,7 @@ func (h *Hoeffding) Leaves() int { return h.tree.leafCount }
 func (h *Hoeffding) Fields(c *flat.Codec) { h.tree.Fields(c) }
 
 // HeapBytes implements learner.State.
-func (h *Hoeffding) HeapBytes() int { return h.tree.heapBytes() + h.tree.set.heapBytes() }
+func (h *Hoeffding) HeapBytes() int { return h.tree.heapBytes() + h.settings }
 
 // LogicalBytes implements learner.State.
 func (h *Hoeffding) LogicalBytes() int { return h.tree.logicalBytes() }

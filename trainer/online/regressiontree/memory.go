@@ -1,7 +1,7 @@
 package regressiontree
 
 // leafBytes is the logical size of a leaf without its slots.
-func (s *settings) leafBytes() int {
+func (s *Settings) leafBytes() int {
 	n := 8*s.stride + observerBytes*s.observed + 16
 	if s.observed < s.width {
 		n += 4 * s.observed
@@ -11,7 +11,7 @@ func (s *settings) leafBytes() int {
 
 // logicalBytes is the size that maxBytes caps.
 func (t *tree) logicalBytes() int {
-	return nodeBytes*t.nodeCount + t.set.leafBytes()*t.leafCount + slotBytes*t.slotCount + t.windowBytes
+	return t.set.nodeBytes()*t.nodeCount + t.set.leafBytes()*t.leafCount + slotBytes*t.slotCount
 }
 
 // heapBytes estimates the memory that the tree occupies.
@@ -27,10 +27,7 @@ func (t *tree) heapBytes() int {
 // when a leaf, unless it is none, becomes their branch. It returns whether there
 // is room.
 func (t *tree) reserve(leaves int, split int32) bool {
-	need := leaves * (nodeBytes + t.set.leafBytes())
-	if t.set.windows != nil {
-		need += leaves * watcherBytes
-	}
+	need := leaves * (t.set.nodeBytes() + t.set.leafBytes())
 	if split != none {
 		need -= t.set.leafBytes() + slotBytes*int(t.metas[split].slots)
 	}

@@ -158,7 +158,6 @@ func (t *tree) removeBelow(i int32) {
 
 // removeNode gives back node i alone.
 func (t *tree) removeNode(i int32) {
-	t.stopWatcher(i)
 	t.freeNodes = append(t.freeNodes, i)
 	t.nodeCount--
 }

@@ -15,13 +15,19 @@ const (
 	predictLinear   = "Linear"
 	predictAdaptive = "Adaptive"
 
-	observeQuantizer = "Quantizer"
-	observeHistogram = "Histogram"
+	observeQuantizer  = "Quantizer"
+	observeConsistent = "ConsistentQuantizer"
+	observeHistogram  = "Histogram"
 )
 
-// treeParameters are what every tree has, with these defaults of the three that
-// differ.
-func treeParameters(grace, delta float64, megabytes int) []parameter.Spec {
+// Parameters are what every tree has, with the defaults of those that differ: the
+// last is the one of maxBytes, in MiB.
+//
+// The observer Quantizer chooses splits as River's QOSplitter does, which judges
+// a threshold by an interval that then lies beyond it, and starts the left child
+// with the moments of both. ConsistentQuantizer has the same intervals, but does
+// neither.
+func Parameters(grace, delta float64, megabytes int) []parameter.Spec {
 	return []parameter.Spec{
 		{Name: "gracePeriod", Type: parameter.Integer, Default: grace, Min: 1, Max: 1e9, Doc: "Weight that a leaf sees between two attempts to split it."},
 		{Name: "delta", Default: delta, Min: 0, Max: 1, MinOpen: true, MaxOpen: true, Doc: "Probability that a split is not the best one."},
@@ -34,8 +40,9 @@ func treeParameters(grace, delta float64, megabytes int) []parameter.Spec {
 		{Name: "modelSelectorDecay", Default: 0.95, Min: 0, Max: 1, Doc: "Factor by which an adaptive leaf forgets errors with every row."},
 		{Name: "leafLearningRate", Default: 0.01, Min: 0, Max: 1, MinOpen: true, Doc: "Step size of the linear models in the leaves, intercept included."},
 		{
-			Name: "numericObserver", Type: parameter.Choice, Word: observeQuantizer, Choices: []string{observeQuantizer, observeHistogram},
-			Doc: "How leaves look for thresholds: intervals of one width, which wants scaled features, or bins that follow the values.",
+			Name: "numericObserver", Type: parameter.Choice, Word: observeQuantizer, Choices: []string{observeQuantizer, observeConsistent, observeHistogram},
+			Doc: "How leaves look for thresholds: between intervals of one width, which wants scaled features, by River's rule or by a consistent one, " +
+				"or between bins that follow the values.",
 		},
 		{Name: "radius", Default: 0.25, Min: 1e-6, Max: 1e6, Doc: "Width of the quantizer's intervals, in units of the feature."},
 		{
@@ -55,9 +62,9 @@ func treeParameters(grace, delta float64, megabytes int) []parameter.Spec {
 // depthLimit bounds the depth of every tree.
 const depthLimit = 980
 
-// settings are the parameters of a tree, and what the trees of an ensemble
+// Settings are the parameters of a tree, and what the trees of an ensemble
 // share. They do not change.
-type settings struct {
+type Settings struct {
 	nominal []bool
 	width   int
 	// stride is how many numbers a leaf has.
@@ -66,14 +73,16 @@ type settings struct {
 	observed int
 	grace    float64
 	// bound is ln(1/δ)/2: the Hoeffding bound is the root of it by the weight.
-	bound      float64
-	tau        float64
-	maxDepth   int32
-	model      bool
-	mean       bool
-	decay      float64
-	rate       float64
-	histogram  bool
+	bound     float64
+	tau       float64
+	maxDepth  int32
+	model     bool
+	mean      bool
+	decay     float64
+	rate      float64
+	histogram bool
+	// between tells that splits are consistent with the moments of both sides.
+	between    bool
 	radius     float64
 	inverse    float64
 	exact      bool
@@ -86,10 +95,9 @@ type settings struct {
 	windows *drift.Settings
 }
 
-func newSettings(in learner.Input, v parameter.Values) *settings {
-	s := &settings{
-		width:      len(in.Schema),
-		observed:   len(in.Schema),
+// NewSettings reads the parameters for trees whose rows are those of the input.
+func NewSettings(in learner.Input, v parameter.Values) *Settings {
+	s := &Settings{
 		grace:      v.Real("gracePeriod"),
 		bound:      numeric.Log(1/v.Real("delta")) / 2,
 		tau:        v.Real("tau"),
@@ -99,6 +107,7 @@ func newSettings(in learner.Input, v parameter.Values) *settings {
 		decay:      v.Real("modelSelectorDecay"),
 		rate:       v.Real("leafLearningRate"),
 		histogram:  v.Word("numericObserver") == observeHistogram,
+		between:    v.Word("numericObserver") != observeQuantizer,
 		radius:     v.Real("radius"),
 		maxSlots:   v.Int("maxSlots"),
 		minSamples: v.Real("minSamplesSplit"),
@@ -109,18 +118,43 @@ func newSettings(in learner.Input, v parameter.Values) *settings {
 	if s.maxDepth == 0 {
 		s.maxDepth = depthLimit
 	}
-	s.nominal = make([]bool, s.width)
-	for i, kind := range in.Schema {
-		s.nominal[i] = kind == learner.Level
-	}
-	s.stride = leafNumbers
-	if !s.mean {
-		s.stride += s.width
-	}
+	s.see(in.Schema)
 	// The reciprocal of a power of two is exact.
 	s.inverse = 1 / s.radius
 	s.exact = math.Float64bits(s.radius)<<12 == 0
 	return s
 }
 
-func (s *settings) heapBytes() int { return 256 + cap(s.nominal) }
+// see makes the rows those of the schema, of which leaves observe all values.
+func (s *Settings) see(schema learner.Schema) {
+	s.width, s.observed = len(schema), len(schema)
+	s.nominal = make([]bool, s.width)
+	for i, kind := range schema {
+		s.nominal[i] = kind == learner.Level
+	}
+	s.stride = leafNumbers
+	if !s.mean {
+		s.stride += s.width
+	}
+}
+
+// For are the same settings for rows of another schema, and another cap.
+func (s *Settings) For(schema learner.Schema, maxBytes int) *Settings {
+	other := *s
+	other.see(schema)
+	other.maxBytes = maxBytes
+	return &other
+}
+
+// Subspace lets every leaf observe so many features that it draws.
+func (s *Settings) Subspace(features int) { s.observed = min(max(features, 1), s.width) }
+
+// nodeBytes is the logical size of a node.
+func (s *Settings) nodeBytes() int {
+	if s.windows != nil {
+		return nodeBytes + watcherBytes
+	}
+	return nodeBytes
+}
+
+func (s *Settings) heapBytes() int { return 256 + cap(s.nominal) }

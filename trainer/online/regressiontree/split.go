@@ -20,7 +20,7 @@ func (t *tree) candidate(pre moments, o *observer, i, feature int32) candidate {
 	switch {
 	case t.set.nominal[feature]:
 		t.levels(&c, pre, slots)
-	case t.set.histogram:
+	case t.set.between:
 		t.bins(&c, pre, slots)
 	default:
 		t.intervals(&c, pre, slots)
@@ -33,7 +33,7 @@ func (t *tree) candidate(pre moments, o *observer, i, feature int32) candidate {
 
 // merit is by how much a split of pre lowers the variance, or 0 where a side is
 // too small. Variance is that of pre.
-func (s *settings) merit(variance, n float64, left, right moments) float64 {
+func (s *Settings) merit(variance, n float64, left, right moments) float64 {
 	if !(left.n >= s.minSamples && right.n >= s.minSamples) {
 		return 0
 	}
@@ -41,10 +41,9 @@ func (s *settings) merit(variance, n float64, left, right moments) float64 {
 	return variance - float64(right.n/n*right.variance())
 }
 
-// intervals looks for the best threshold of a quantizer. It does what River
-// does, so that both grow the same tree, although two things could be better:
-// the threshold lies before the last interval that the merit counts to the left,
-// and the left child starts from the moments of all intervals.
+// intervals looks for the best threshold of a quantizer by River's rule, so that
+// both grow the same tree: the threshold lies before the last interval that the
+// merit counts to the left, and the left child starts from all intervals' moments.
 func (t *tree) intervals(c *candidate, pre moments, slots []slot) {
 	if len(slots) < 2 {
 		return
@@ -71,7 +70,7 @@ func (t *tree) intervals(c *candidate, pre moments, slots []slot) {
 	c.left = left
 }
 
-// bins looks for the best threshold of a histogram, between two bins each.
+// bins looks for the best threshold between two slots.
 func (t *tree) bins(c *candidate, pre moments, slots []slot) {
 	variance := pre.variance()
 	var left moments
@@ -188,7 +187,6 @@ func (t *tree) split(i int32, c *candidate, path []int32) {
 	}
 	t.removeLeaf(l)
 	t.replace(i, branch, path)
-	t.stopWatcher(i)
 	t.startWatcher(i)
 	t.reclaim()
 }

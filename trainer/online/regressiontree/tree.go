@@ -4,7 +4,7 @@ import "creek.dev/creek/trainer/online/random"
 
 // tree is a Hoeffding tree for regression.
 type tree struct {
-	set *settings
+	set *Settings
 	// key is that of the randomness of leaves.
 	key random.Key
 
@@ -24,8 +24,6 @@ type tree struct {
 	freeNodes, freeLeaves []int32
 
 	nodeCount, leafCount, slotCount, inactive int
-	// windowBytes is the logical size of all watchers' windows.
-	windowBytes int
 	// created counts the leaves that drew a subset.
 	created uint64
 
@@ -37,7 +35,7 @@ type tree struct {
 
 // newTree returns a tree of one leaf, of which each observes so many features as
 // the settings say.
-func newTree(s *settings, key random.Key) *tree {
+func newTree(s *Settings, key random.Key) *tree {
 	t := &tree{set: s, key: key, blank: make([]float64, s.stride), parent: make([]float64, 0, s.stride)}
 	if s.observed < s.width {
 		t.subsets = []int32{}
@@ -47,9 +45,10 @@ func newTree(s *settings, key random.Key) *tree {
 	return t
 }
 
-// reset makes t a tree of one leaf again; the next leaves draw other subsets.
-func (t *tree) reset() {
+// reset makes t a tree of one leaf again, of another key, and keeps the memory.
+func (t *tree) reset(key random.Key) {
 	t.remove(t.root)
+	t.key, t.created = key, 0
 	t.root = t.newLeaf(moments{}, 0, nil)
 }
 

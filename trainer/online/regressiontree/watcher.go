@@ -15,8 +15,9 @@ type watcher struct {
 	alternate int32
 }
 
-// watcherBytes is the logical size of a watcher whose window is empty.
-const watcherBytes = drift.ADWINBytes + 28
+// watcherBytes is the logical size of a watcher with its window, as if that had
+// seen 80 million errors: so that no window grows beyond what was reserved.
+const watcherBytes = drift.ADWINBytes + 28 + 24*80
 
 // addWatcher makes room for the watcher of a node, in an adaptive tree.
 func (t *tree) addWatcher() {
@@ -33,18 +34,7 @@ func (t *tree) startWatcher(i int32) {
 	w := &t.watchers[i]
 	w.window.Reset()
 	w.errors, w.alternate = moments{}, none
-	t.windowBytes += watcherBytes
 }
-
-// stopWatcher lets the watcher of node i end.
-func (t *tree) stopWatcher(i int32) {
-	if t.watchers != nil {
-		t.windowBytes -= t.watchers[i].bytes()
-	}
-}
-
-// bytes is the logical size.
-func (w *watcher) bytes() int { return watcherBytes - drift.ADWINBytes + w.window.LogicalBytes() }
 
 // update takes in an error, and tells whether errors have changed for the worse.
 // What was known of them before they changed for the better is forgotten.
@@ -52,9 +42,7 @@ func (t *tree) update(i int32, e float64) (worse bool) {
 	w := &t.watchers[i]
 	e = min(e, learner.Limit)
 	before := w.errors.mean
-	t.windowBytes -= w.window.LogicalBytes()
 	change := w.window.Update(e)
-	t.windowBytes += w.window.LogicalBytes()
 	w.errors.add(e, 1)
 	if change && w.errors.mean < before {
 		w.errors = moments{}
@@ -89,13 +77,6 @@ func (t *tree) watcherFields(c *flat.Codec) {
 	}
 	errors.end()
 	drift.FieldsOf(c, len(nodes), func(k int) *drift.ADWIN { return &t.watchers[nodes[k]].window })
-	if !c.Reading() {
-		return
-	}
-	t.windowBytes = 0
-	for _, i := range nodes {
-		t.windowBytes += t.watchers[i].bytes()
-	}
 }
 
 // inOrder appends node i and those below it to nodes, in the order of the tree.
