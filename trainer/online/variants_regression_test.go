@@ -9,8 +9,9 @@ var regressionVariants = variantsOf{
 			nominal(c)
 			c.Parameters = map[string]string{"binarySplit": "true", "leafPrediction": "Mean", "gracePeriod": "50", "delta": "0.01"}
 		},
-		"histogram": with(map[string]string{"numericObserver": "Histogram", "maxSlots": "16", "gracePeriod": "50", "delta": "0.01"}),
-		"linear":    with(map[string]string{"leafPrediction": "Linear", "radius": "0.1", "maxSlots": "8", "meritPreprune": "false"}),
+		"histogram":  with(map[string]string{"numericObserver": "Histogram", "maxSlots": "16", "gracePeriod": "50", "delta": "0.01"}),
+		"consistent": with(map[string]string{"numericObserver": "ConsistentQuantizer", "gracePeriod": "50", "delta": "0.01"}),
+		"linear":     with(map[string]string{"leafPrediction": "Linear", "radius": "0.1", "maxSlots": "8", "meritPreprune": "false"}),
 		"capped": func(c *online.Config) {
 			nominal(c)
 			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "radius": "0.01", "maxDepth": "6"}
@@ -23,7 +24,7 @@ var regressionVariants = variantsOf{
 		},
 		"capped": func(c *online.Config) {
 			nominal(c)
-			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "driftDelta": "0.3", "bootstrapSampling": "false"}
+			c.Parameters = map[string]string{"maxBytes": "65536", "gracePeriod": "20", "tau": "0.5", "driftDelta": "0.3", "bootstrapSampling": "false"}
 		},
 	},
 }
