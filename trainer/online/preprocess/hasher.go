@@ -54,17 +54,19 @@ func NewFeatureHasher(s learner.Schema, v parameter.Values) *FeatureHasher {
 	return h
 }
 
-// place is the column of a key and the sign of what is added there.
+// place is the column of a key, its signed hash modulo their number, and the
+// sign of what is added there.
 func (h *FeatureHasher) place(key []byte) (column int, sign float64) {
 	hash := int64(int32(hashing.Murmur32(key, h.seed)))
 	sign = 1
-	if hash < 0 {
-		hash = -hash
-		if h.signed {
-			sign = -1
-		}
+	if hash < 0 && h.signed {
+		sign = -1
 	}
-	return int(hash % int64(h.columns)), sign
+	column = int(hash % int64(h.columns))
+	if column < 0 {
+		column += h.columns
+	}
+	return column, sign
 }
 
 // Schema implements learner.Transformer.

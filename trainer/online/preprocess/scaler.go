@@ -34,12 +34,17 @@ func (s *StandardScaler) Schema() learner.Schema { return make(learner.Schema, l
 func (s *StandardScaler) Stateless() bool { return false }
 
 // Transform writes the scaled x to dst by the statistics as they are. A feature
-// without variance becomes 0.
+// without variance becomes 0. What would be beyond learner.Limit, for a value
+// unlike all that were learned, is kept there.
 func (s *StandardScaler) Transform(dst, x []float64) {
 	x, dst = x[:len(s.features)], dst[:len(s.features)]
 	for i := range s.features {
 		f := &s.features[i]
-		dst[i] = f.scale(x[i])
+		v := f.scale(x[i])
+		if math.Abs(v) > learner.Limit {
+			v = bounded(v)
+		}
+		dst[i] = v
 	}
 }
 
