@@ -28,8 +28,13 @@ func learnerConfig(t *trainingv1alpha1.CreekTraining) online.Config {
 		Algorithm: string(model.Algorithm), Task: string(model.Task), Seed: uint64(model.Seed),
 		Parameters: model.Parameters, Classes: format.Classes,
 	}
+	if model.Base != nil {
+		config.Base = &online.Base{Algorithm: string(model.Base.Algorithm), Parameters: model.Base.Parameters}
+	}
 	for _, step := range model.Preprocessing {
-		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: string(step.Type), Parameters: step.Parameters})
+		config.Preprocessing = append(config.Preprocessing, online.Transform{
+			Type: string(step.Type), Parameters: step.Parameters, Features: step.Features,
+		})
 	}
 	for _, feature := range format.Features {
 		config.Features = append(config.Features, online.Feature{Name: feature.Name, Type: string(feature.Type)})

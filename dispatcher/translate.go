@@ -49,8 +49,11 @@ func LearningSpec(spec v1alpha1.CreekTrainingSpec) history.LearningSpec {
 			Algorithm: string(spec.Model.Algorithm), Task: string(spec.Model.Task), Seed: spec.Model.Seed, Parameters: spec.Model.Parameters,
 		},
 	}
+	if base := spec.Model.Base; base != nil {
+		out.Model.Base = &history.Base{Algorithm: string(base.Algorithm), Parameters: base.Parameters}
+	}
 	for _, step := range spec.Model.Preprocessing {
-		out.Preprocessing = append(out.Preprocessing, history.Transform{Type: string(step.Type), Parameters: step.Parameters})
+		out.Preprocessing = append(out.Preprocessing, history.Transform{Type: string(step.Type), Parameters: step.Parameters, Features: step.Features})
 	}
 	return out
 }

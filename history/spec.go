@@ -17,8 +17,8 @@ type Format struct {
 	// Type is JSON or CSV.
 	Type string     `json:"type"`
 	CSV  *CSVFormat `json:"csv,omitempty"`
-	// Label names the field or column of the label.
-	Label string `json:"label"`
+	// Label names the field or column of the label; empty where an anomaly detection has none.
+	Label string `json:"label,omitempty"`
 	// Classes lists the labels of a classification in order; of two, the last is the positive class. Empty: 0/1, false/true or -1/1.
 	Classes []string `json:"classes,omitempty"`
 	// Features lists the model's inputs in the order of the model's weights.
@@ -34,7 +34,7 @@ type CSVFormat struct {
 // Feature is one input of the model.
 type Feature struct {
 	Name string `json:"name"`
-	// Type is Numeric.
+	// Type is Numeric or Nominal; empty means Numeric.
 	Type string `json:"type,omitempty"`
 	// Path is the dotted path of the value in a JSON record or the column of a CSV record; empty means Name.
 	Path string `json:"path,omitempty"`
@@ -46,12 +46,22 @@ type Model struct {
 	Task       string            `json:"task,omitempty"`
 	Seed       int64             `json:"seed,omitempty"`
 	Parameters map[string]string `json:"parameters,omitempty"`
+	// Base is what an ensemble is made of; nil means its default.
+	Base *Base `json:"base,omitempty"`
+}
+
+// Base names the learner that an ensemble is made of.
+type Base struct {
+	Algorithm  string            `json:"algorithm"`
+	Parameters map[string]string `json:"parameters,omitempty"`
 }
 
 // Transform is one step that rows go through before the learner.
 type Transform struct {
 	Type       string            `json:"type"`
 	Parameters map[string]string `json:"parameters,omitempty"`
+	// Features names those that the step is for; empty means all that it can be for.
+	Features []string `json:"features,omitempty"`
 }
 
 // Digest identifies the spec: equal specs, and only those, have equal digests.

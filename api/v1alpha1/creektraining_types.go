@@ -12,6 +12,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name="Records",type=integer,JSONPath=`.status.records`
 // +kubebuilder:printcolumn:name="Lag",type=integer,JSONPath=`.status.lag`
 // +kubebuilder:printcolumn:name="Accuracy",type=string,JSONPath=`.status.metrics[?(@.name=="accuracy")].value`
+// +kubebuilder:printcolumn:name="Error",type=string,JSONPath=`.status.metrics[?(@.name=="mae")].value`,description="Mean absolute error of a regression."
 // +kubebuilder:printcolumn:name="Memory",type=string,JSONPath=`.status.workers[0].memory.limit`
 // +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
@@ -53,6 +54,7 @@ type CreekTrainingList struct {
 // +kubebuilder:validation:XValidation:rule="self.lineage > oldSelf.lineage || !has(self.source.format.csv) || !has(oldSelf.source.format.csv) || self.source.format.csv.columns.map(c, c) == oldSelf.source.format.csv.columns.map(c, c)",fieldPath=".source.format.csv.columns",message="format is fixed within a lineage, the order of its columns included; raise spec.lineage to start anew with another format"
 // +kubebuilder:validation:XValidation:rule="self.lineage > oldSelf.lineage || self.model == oldSelf.model",fieldPath=".model",message="model is fixed within a lineage; raise spec.lineage to start anew with another model"
 // +kubebuilder:validation:XValidation:rule="self.model.algorithm != 'LogisticRegression' || !has(self.source.format.classes) || self.source.format.classes.size() == 2",fieldPath=".source.format.classes",message="LogisticRegression needs exactly two classes, the positive one last"
+// +kubebuilder:validation:XValidation:rule="has(self.source.format.label) || self.model.algorithm in ['HalfSpaceTrees', 'LODA']",fieldPath=".source.format.label",message="label is required, except in anomaly detection"
 type CreekTrainingSpec struct {
 	// lineage numbers the lives of the model. Raising it starts a new model from the start position and is the only way to change the
 	// topic, the start, the format or the model. It is never lowered.

@@ -13,17 +13,23 @@ const (
 
 // FeatureType is the kind of a feature's values.
 //
-// +kubebuilder:validation:Enum=Numeric
+// +kubebuilder:validation:Enum=Numeric;Nominal
 type FeatureType string
 
-// FeatureNumeric is a number; booleans count as 0 and 1.
-const FeatureNumeric FeatureType = "Numeric"
+// Values of FeatureType.
+const (
+	// FeatureNumeric is a number; booleans count as 0 and 1.
+	FeatureNumeric FeatureType = "Numeric"
+	// FeatureNominal is a text, number or boolean that stands for nothing but itself. Trees and Bayesian learners take it as it is,
+	// others need an encoding step before them.
+	FeatureNominal FeatureType = "Nominal"
+)
 
 // FormatSpec tells how a record's value becomes a label and a row of features. Fixed within a lineage.
 //
 // +kubebuilder:validation:XValidation:rule="self.type == 'CSV' ? has(self.csv) : !has(self.csv)",fieldPath=".csv",message="csv is required when type is CSV, and only then"
-// +kubebuilder:validation:XValidation:rule="self.features.all(f, (has(f.path) ? f.path : f.name) != self.label)",fieldPath=".features",message="the label must not be a feature as well: the model would learn to copy it"
-// +kubebuilder:validation:XValidation:rule="!has(self.csv) || self.label in self.csv.columns",fieldPath=".label",message="label must be one of csv.columns"
+// +kubebuilder:validation:XValidation:rule="!has(self.label) || self.features.all(f, (has(f.path) ? f.path : f.name) != self.label)",fieldPath=".features",message="the label must not be a feature as well: the model would learn to copy it"
+// +kubebuilder:validation:XValidation:rule="!has(self.csv) || !has(self.label) || self.label in self.csv.columns",fieldPath=".label",message="label must be one of csv.columns"
 // +kubebuilder:validation:XValidation:rule="!has(self.csv) || self.features.all(f, (has(f.path) ? f.path : f.name) in self.csv.columns)",fieldPath=".features",message="every feature's path (its name when it has none) must be one of csv.columns"
 type FormatSpec struct {
 	// type is JSON (one object a record) or CSV (one line a record, without a header).
@@ -34,14 +40,15 @@ type FormatSpec struct {
 	// +optional
 	CSV *CSVFormat `json:"csv,omitempty"`
 
-	// label is the dotted path of the label in a JSON record, or its column in a CSV record.
+	// label is the dotted path of the label in a JSON record, or its column in a CSV record: a class, or the number to be predicted. A
+	// record must have it, except in anomaly detection, which measures itself where there is a label and needs none.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
-	// +required
-	Label string `json:"label"`
+	// +optional
+	Label string `json:"label,omitempty"`
 
 	// classes lists the labels in order; of two, the last is the positive class. Without it labels are 0 and 1, false and true,
-	// or -1 and 1.
+	// or -1 and 1. A regression has none.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=2
 	// +kubebuilder:validation:MaxItems=128

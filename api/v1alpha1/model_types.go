@@ -10,11 +10,18 @@ const AlgorithmLogisticRegression Algorithm = "LogisticRegression"
 
 // Task is what a model predicts.
 //
-// +kubebuilder:validation:Enum=Classification
+// +kubebuilder:validation:Enum=Classification;Regression;AnomalyDetection
 type Task string
 
-// TaskClassification predicts a class.
-const TaskClassification Task = "Classification"
+// Values of Task.
+const (
+	// TaskClassification predicts a class.
+	TaskClassification Task = "Classification"
+	// TaskRegression predicts a number.
+	TaskRegression Task = "Regression"
+	// TaskAnomalyDetection tells how unusual a record is.
+	TaskAnomalyDetection Task = "AnomalyDetection"
+)
 
 // PreprocessorType names a step before the learner.
 //
@@ -30,8 +37,7 @@ type ModelSpec struct {
 	// +required
 	Algorithm Algorithm `json:"algorithm"`
 
-	// task is what the model predicts.
-	// +kubebuilder:default=Classification
+	// task is what the model predicts; without it, the first task that the algorithm has. docs/models.md lists them.
 	// +optional
 	Task Task `json:"task,omitempty"`
 
@@ -46,11 +52,27 @@ type ModelSpec struct {
 	// +optional
 	Parameters map[string]string `json:"parameters,omitempty"`
 
+	// base is what an ensemble of any learners is made of, e.g. of OneVsRest; without it, the ensemble's default.
+	// +optional
+	Base *BaseSpec `json:"base,omitempty"`
+
 	// preprocessing are the steps that every row goes through before the learner, in order.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	// +optional
 	Preprocessing []PreprocessorSpec `json:"preprocessing,omitempty"`
+}
+
+// BaseSpec is the learner that an ensemble is made of.
+type BaseSpec struct {
+	// algorithm is the learner.
+	// +required
+	Algorithm Algorithm `json:"algorithm"`
+
+	// parameters of the learner by lowerCamelCase name.
+	// +kubebuilder:validation:MaxProperties=64
+	// +optional
+	Parameters map[string]string `json:"parameters,omitempty"`
 }
 
 // PreprocessorSpec is one step before the learner.
@@ -63,6 +85,14 @@ type PreprocessorSpec struct {
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional
 	Parameters map[string]string `json:"parameters,omitempty"`
+
+	// features names those that the step is for; without it, all that it can be for. The others pass unchanged.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=512
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=128
+	// +optional
+	Features []string `json:"features,omitempty"`
 }
 
 // ParallelismSpec is how many workers share the work.

@@ -22,11 +22,11 @@ import (
 func newModelCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "model",
-		Short: "Work with the models of trainings",
+		Short: "Work with the models of trainings and with model files",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	command.AddCommand(newPullCommand())
+	command.AddCommand(newPullCommand(), newInspectCommand())
 	return command
 }
 

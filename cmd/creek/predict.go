@@ -15,10 +15,12 @@ import (
 	"creek.dev/creek/trainer/online"
 )
 
-// predicted is one line of creek predict's output.
+// predicted is one line of creek predict's output: a class and the classes' probabilities, or a number, which in anomaly detection is
+// how unusual the record is, from 0 to 1. A model that knows nothing yet names no class.
 type predicted struct {
-	Class  string             `json:"class"`
-	Scores map[string]float64 `json:"scores"`
+	Class  string             `json:"class,omitempty"`
+	Scores map[string]float64 `json:"scores,omitempty"`
+	Value  *float64           `json:"value,omitempty"`
 }
 
 func newPredictCommand() *cobra.Command {
@@ -55,23 +57,20 @@ func predict(out io.Writer, modelFile, data string) error {
 		return err
 	}
 	defer func() { _ = lines.Close() }()
-	var names []string
-	for _, feature := range model.Config().Features {
-		names = append(names, feature.Name)
-	}
-	if err := lines.Has(names); err != nil {
+	features := model.Config().Features
+	if err := lines.Has(features); err != nil {
 		return err
 	}
 	buffered := bufio.NewWriter(out)
 	encoder := json.NewEncoder(buffered)
-	row := make([]float64, len(names))
+	row := make([]float64, len(features))
 	for {
 		record, err := lines.Next()
 		if errors.Is(err, io.EOF) {
 			return buffered.Flush()
 		}
 		if err == nil {
-			err = lines.Features(record, names, row)
+			err = lines.Features(record, features, row)
 		}
 		if err == nil {
 			err = encoder.Encode(named(model, model.Predict(row)))
@@ -91,7 +90,13 @@ func named(model *online.Model, p online.Prediction) predicted {
 		}
 		return strconv.Itoa(class)
 	}
-	out := predicted{Class: name(p.Class), Scores: make(map[string]float64, len(p.Scores))}
+	if model.Task() != online.TaskClassification {
+		return predicted{Value: &p.Value}
+	}
+	out := predicted{Scores: make(map[string]float64, len(p.Scores))}
+	if p.Class >= 0 {
+		out.Class = name(p.Class)
+	}
 	for class, score := range p.Scores {
 		out.Scores[name(class)] = score
 	}

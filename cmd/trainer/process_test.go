@@ -152,7 +152,7 @@ func (s *site) cut() {
 
 // want learns the same records in the history's order with nothing but the library, and returns the model's digest.
 func (s *site) want() string {
-	decoder, err := decode.New(core.RecordFormat(s.genesis.Spec.Format))
+	decoder, err := decode.New(core.RecordFormat(s.genesis.Spec), online.NominalToken)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func (s *site) want() string {
 				if err != nil {
 					s.t.Fatal(err)
 				}
-				model.Learn(row, float64(label), random.Position(partition, r.Offset))
+				model.Learn(row, label, random.Position(partition, r.Offset))
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func elec2Format() decode.Format {
 }
 
 func run(b *testing.B, f decode.Format, values ...[]byte) {
-	d, err := decode.New(f)
+	d, err := decode.New(f, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -45,10 +45,10 @@ func newClasses(names []string) (*classes, error) {
 			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), "it is empty"}
 		}
 		e := newEntry(name, i)
-		if j, taken := c.byText([]byte(name)); taken {
+		if j, taken := c.find([]byte(name)); taken {
 			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), fmt.Sprintf("%q stands at %d too", name, j)}
 		}
-		if j, taken := c.byNumber(e.number); e.numeric && taken {
+		if j, taken := c.findNumber(e.number); e.numeric && taken {
 			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), fmt.Sprintf("%q is the same number as classes[%d]", name, j)}
 		}
 		c.entries = append(c.entries, e)
@@ -76,8 +76,8 @@ func newEntry(text string, class int) classEntry {
 	return e
 }
 
-// byText finds the class whose text is exactly b.
-func (c *classes) byText(b []byte) (class int, ok bool) {
+// find finds the class whose text is exactly b.
+func (c *classes) find(b []byte) (class int, ok bool) {
 	if c.manyTexts != nil {
 		if class, ok = c.manyTexts[string(b)]; ok || !c.open {
 			return class, ok
@@ -95,8 +95,28 @@ func (c *classes) byText(b []byte) (class int, ok bool) {
 	return 0, false
 }
 
-// byNumber finds the class whose text is a number equal to v.
-func (c *classes) byNumber(v float64) (class int, ok bool) {
+// byText implements labels.
+func (c *classes) byText(b []byte) (y float64, ok bool) {
+	class, ok := c.find(b)
+	return float64(class), ok
+}
+
+// byNumber implements labels.
+func (c *classes) byNumber(v float64) (y float64, ok bool) {
+	class, ok := c.findNumber(v)
+	return float64(class), ok
+}
+
+// plainEntries implements labels.
+func (c *classes) plainEntries() []classEntry {
+	if c.manyTexts != nil {
+		return nil
+	}
+	return c.entries
+}
+
+// findNumber finds the class whose text is a number equal to v.
+func (c *classes) findNumber(v float64) (class int, ok bool) {
 	for i := range c.entries {
 		if c.entries[i].numeric && c.entries[i].number == v {
 			return c.entries[i].class, true

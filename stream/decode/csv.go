@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,10 @@ type csvDecoder struct {
 	columns   []column
 	delimiter byte
 	label     string
-	classes   *classes
+	labels    labels
+	tokens    Tokens
+	nominal   []bool
+	optional  bool
 	width     int
 	scratch   []byte
 }
@@ -24,11 +28,14 @@ type column struct {
 	slot int
 }
 
-func newCSV(f Format, c *classes) (*csvDecoder, error) {
+func newCSV(f Format, l labels, tokens Tokens) (*csvDecoder, error) {
 	if f.CSV == nil || len(f.CSV.Columns) == 0 {
 		return nil, &FormatError{"csv.columns", "the columns of a record are needed"}
 	}
-	d := &csvDecoder{delimiter: ',', label: f.Label, classes: c, width: len(f.Features)}
+	d := &csvDecoder{
+		delimiter: ',', label: f.Label, labels: l, tokens: tokens, nominal: f.nominal(), optional: f.Target == TargetOptional,
+		width: len(f.Features),
+	}
 	if text := f.CSV.Delimiter; text != "" {
 		if len(text) != 1 || text[0] >= 0x80 || strings.ContainsAny(text, "\"\r\n.+-") || isAlphanumeric(text[0]) {
 			return nil, &FormatError{"csv.delimiter", fmt.Sprintf("%q is not one byte that can stand between numbers", text)}
@@ -49,6 +56,9 @@ func newCSV(f Format, c *classes) (*csvDecoder, error) {
 		if err := d.assign(fmt.Sprintf("features[%d]", i), path, i); err != nil {
 			return nil, err
 		}
+	}
+	if f.Label == "" {
+		return d, nil
 	}
 	return d, d.assign("label", f.Label, d.width)
 }
@@ -76,12 +86,12 @@ func (d *csvDecoder) assign(what, name string, slot int) error {
 }
 
 // Decode implements Decoder.
-func (d *csvDecoder) Decode(value []byte, x []float64) (int, error) {
+func (d *csvDecoder) Decode(value []byte, x []float64) (float64, error) {
 	if len(x) != d.width {
 		panic(fmt.Sprintf("decode: the row has %d places, the format %d features", len(x), d.width))
 	}
 	b := trimLineEnd(value)
-	class, pos := -1, 0
+	y, pos := math.NaN(), 0
 	for i := range d.columns {
 		c := &d.columns[i]
 		if i > 0 {
@@ -91,9 +101,15 @@ func (d *csvDecoder) Decode(value []byte, x []float64) (int, error) {
 			pos++
 		}
 		var err *RecordError
-		if c.slot >= 0 && c.slot < d.width {
+		switch {
+		case c.slot >= 0 && c.slot < d.width && !d.nominal[c.slot]:
 			x[c.slot], pos, err = d.number(b, pos, c)
-		} else if class, pos, err = d.other(b, pos, c, class); err == nil && pos < len(b) && b[pos] != d.delimiter {
+		case c.slot >= 0 && c.slot < d.width:
+			x[c.slot], pos, err = d.token(b, pos, c)
+		default:
+			y, pos, err = d.other(b, pos, c, y)
+		}
+		if err == nil && pos < len(b) && b[pos] != d.delimiter {
 			err = lineEnd(b, pos)
 		}
 		if err != nil {
@@ -103,7 +119,7 @@ func (d *csvDecoder) Decode(value []byte, x []float64) (int, error) {
 	if pos < len(b) {
 		return 0, d.wrongColumns(pos, "more follow")
 	}
-	return class, nil
+	return y, nil
 }
 
 func (d *csvDecoder) wrongColumns(pos int, what string) *RecordError {

@@ -31,6 +31,16 @@ func (d *csvDecoder) number(b []byte, pos int, c *column) (float64, int, *Record
 	return 0, 0, &RecordError{Reason: ReasonType, Field: c.name, Offset: pos, Detail: "a number is needed, not " + excerpt(text)}
 }
 
+// token reads the nominal feature in the field at b[pos]; an empty one is
+// missing.
+func (d *csvDecoder) token(b []byte, pos int, c *column) (float64, int, *RecordError) {
+	text, end, err := d.field(b, pos, c)
+	if err != nil || len(text) == 0 {
+		return math.NaN(), end, err
+	}
+	return d.tokens(text), end, nil
+}
+
 // parseText is the number that a text stands for; the empty text is a missing
 // one. Of what strconv.ParseFloat accepts only decimal numbers count.
 func parseText(text []byte) (v float64, ok, outside bool) {
@@ -52,24 +62,27 @@ func parseText(text []byte) (v float64, ok, outside bool) {
 }
 
 // other reads a field that is no feature: the label, which it looks up, or one
-// that is not read, which leaves class as it is.
-func (d *csvDecoder) other(b []byte, pos int, c *column, class int) (int, int, *RecordError) {
+// that is not read, which leaves y as it is.
+func (d *csvDecoder) other(b []byte, pos int, c *column, y float64) (float64, int, *RecordError) {
 	text, end, err := d.field(b, pos, c)
 	if err != nil || c.slot == slotNone {
-		return class, end, err
+		return y, end, err
 	}
 	if len(text) == 0 {
+		if d.optional {
+			return y, end, nil
+		}
 		return 0, 0, &RecordError{Reason: ReasonLabelMissing, Field: d.label, Offset: pos, Detail: "the record has no label"}
 	}
-	if class, ok := d.classes.byText(text); ok {
-		return class, end, nil
+	if y, ok := d.labels.byText(text); ok {
+		return y, end, nil
 	}
 	if v, tail, status := scanNumber(text, 0); status == numberOK && tail == len(text) {
-		if class, ok := d.classes.byNumber(v); ok {
-			return class, end, nil
+		if y, ok := d.labels.byNumber(v); ok {
+			return y, end, nil
 		}
 	}
-	return 0, 0, d.classes.unknown(d.label, pos, text)
+	return 0, 0, d.labels.unknown(d.label, pos, text)
 }
 
 // field returns the text of the field at b[pos] and the position behind it.

@@ -12,9 +12,29 @@ const (
 	TypeCSV  = "CSV"
 )
 
-// TypeNumeric is the type of a feature that is a number; true and false count
-// as 1 and 0.
-const TypeNumeric = "Numeric"
+// The types of a feature.
+const (
+	// TypeNumeric is a number; true and false count as 1 and 0.
+	TypeNumeric = "Numeric"
+	// TypeNominal is a text, number or boolean that stands for nothing but
+	// itself. Its value in a row is the token of its text: 3 and "3" are the
+	// same, 3.0 is another one.
+	TypeNominal = "Nominal"
+)
+
+// What a label is.
+const (
+	// TargetClass is one of the classes; it is what an empty target means.
+	TargetClass = "Class"
+	// TargetNumber is a number.
+	TargetNumber = "Number"
+	// TargetOptional is one of the classes where a record has a label at all.
+	TargetOptional = "Optional"
+)
+
+// Tokens turns the text of a nominal value into the number that stands for it.
+// It is a function of the text alone and keeps none of it.
+type Tokens func(text []byte) float64
 
 // Format says how a record is encoded and what in it is to be learned.
 type Format struct {
@@ -22,8 +42,11 @@ type Format struct {
 	Type string `json:"type"`
 	// CSV is needed for TypeCSV and refused otherwise.
 	CSV *CSVFormat `json:"csv,omitempty"`
-	// Label is where the label stands: a path as in Feature, or a column.
-	Label string `json:"label"`
+	// Label is where the label stands: a path as in Feature, or a column. It can
+	// be empty when the target is optional.
+	Label string `json:"label,omitempty"`
+	// Target is what the label is.
+	Target string `json:"target,omitempty"`
 	// Classes are the label's values, in the order of their numbers. When there
 	// are none, 0, false and -1 are class 0, and 1 and true are class 1.
 	Classes []string `json:"classes,omitempty"`
@@ -43,7 +66,7 @@ type CSVFormat struct {
 type Feature struct {
 	// Name is what the model calls it.
 	Name string `json:"name"`
-	// Type is TypeNumeric, also when it is empty.
+	// Type is TypeNumeric, also when it is empty, or TypeNominal.
 	Type string `json:"type,omitempty"`
 	// Path is where it stands. In JSON, the names of nested objects' fields,
 	// joined by dots, where `\.` is a dot that belongs to a name; in CSV, the
@@ -57,10 +80,11 @@ type Feature struct {
 // record alone.
 type Decoder interface {
 	// Decode writes the features of a record to x, NaN where one is absent or
-	// null, and returns the number of its class. x must be as long as the
+	// null, and returns the number of its class, or the number that its label
+	// is, or NaN where an optional label is absent. x must be as long as the
 	// format has features. The error is a *RecordError; then x is undefined.
 	// Nothing is allocated unless there is an error.
-	Decode(value []byte, x []float64) (label int, err error)
+	Decode(value []byte, x []float64) (y float64, err error)
 }
 
 // FormatError says why a field of a Format cannot be used.
@@ -72,30 +96,42 @@ type FormatError struct {
 // Error names the field and the reason.
 func (e *FormatError) Error() string { return e.Field + ": " + e.Reason }
 
-// New returns a decoder of records in the format f, or a *FormatError.
-func New(f Format) (Decoder, error) {
+// New returns a decoder of records in the format f, or a *FormatError. tokens is
+// needed where a feature is nominal.
+func New(f Format, tokens Tokens) (Decoder, error) {
+	if f.Target == TargetNumber {
+		if len(f.Classes) > 0 {
+			return nil, &FormatError{"classes", "the label is a number, so there are none"}
+		}
+		return newDecoder(f, numbers{}, tokens)
+	}
 	classes, err := newClasses(f.Classes)
 	if err != nil {
 		return nil, err
 	}
-	return newDecoder(f, classes)
+	return newDecoder(f, classes, tokens)
 }
 
-func newDecoder(f Format, classes *classes) (Decoder, error) {
-	if err := checkFeatures(f); err != nil {
+func newDecoder(f Format, labels labels, tokens Tokens) (Decoder, error) {
+	if err := checkFormat(f, tokens); err != nil {
 		return nil, err
 	}
 	switch f.Type {
 	case TypeJSON:
-		return newJSON(f, classes)
+		return newJSON(f, labels, tokens)
 	case TypeCSV:
-		return newCSV(f, classes)
+		return newCSV(f, labels, tokens)
 	}
 	return nil, &FormatError{"type", fmt.Sprintf("%q is neither JSON nor CSV", f.Type)}
 }
 
-func checkFeatures(f Format) error {
-	if f.Label == "" {
+func checkFormat(f Format, tokens Tokens) error {
+	switch f.Target {
+	case "", TargetClass, TargetNumber, TargetOptional:
+	default:
+		return &FormatError{"target", fmt.Sprintf("%q is none of Class, Number and Optional", f.Target)}
+	}
+	if f.Label == "" && f.Target != TargetOptional {
 		return &FormatError{"label", "it is missing"}
 	}
 	if len(f.Features) == 0 {
@@ -109,14 +145,25 @@ func checkFeatures(f Format) error {
 			return &FormatError{at, "it has no name"}
 		case seen[feature.Name]:
 			return &FormatError{at, fmt.Sprintf("a feature %q stands before it", feature.Name)}
-		case feature.Type != "" && feature.Type != TypeNumeric:
-			return &FormatError{at, fmt.Sprintf("type %q of feature %q is not Numeric", feature.Type, feature.Name)}
+		case !slices.Contains([]string{"", TypeNumeric, TypeNominal}, feature.Type):
+			return &FormatError{at, fmt.Sprintf("type %q of feature %q is neither Numeric nor Nominal", feature.Type, feature.Name)}
+		case feature.Type == TypeNominal && tokens == nil:
+			return &FormatError{at, "nothing is there to turn nominal values into tokens"}
 		case !utf8.ValidString(feature.Name) || !utf8.ValidString(feature.Path):
 			return &FormatError{at, "its name or path is not UTF-8"}
 		}
 		seen[feature.Name] = true
 	}
 	return nil
+}
+
+// nominal tells which features are.
+func (f Format) nominal() []bool {
+	nominal := make([]bool, len(f.Features))
+	for i, feature := range f.Features {
+		nominal[i] = feature.Type == TypeNominal
+	}
+	return nominal
 }
 
 // Names are the names of the features, in order.

@@ -18,7 +18,7 @@ func TestNewRefuses(t *testing.T) {
 		"no features":     {`{"type":"JSON","label":"y"}`, "features: at least one is needed"},
 		"no name":         {`{"type":"JSON","label":"y","features":[{}]}`, "features[0]: it has no name"},
 		"name twice":      {`{"type":"JSON","label":"y","features":[{"name":"a"},{"name":"a","path":"b"}]}`, `features[1]: a feature "a" stands before it`},
-		"feature type":    {`{"type":"JSON","label":"y","features":[{"name":"a","type":"Text"}]}`, `features[0]: type "Text" of feature "a" is not Numeric`},
+		"feature type":    {`{"type":"JSON","label":"y","features":[{"name":"a","type":"Text"}]}`, `features[0]: type "Text" of feature "a" is neither Numeric nor Nominal`},
 		"path twice":      {`{"type":"JSON","label":"y","features":[{"name":"a"},{"name":"b","path":"a"}]}`, "features[1]: it reads from a, but a is read already"},
 		"inside a value":  {`{"type":"JSON","label":"y","features":[{"name":"a"},{"name":"b","path":"a.b"}]}`, "features[1]: it reads from a.b, but a is read already"},
 		"around a value":  {`{"type":"JSON","label":"a","features":[{"name":"b","path":"a.b"}]}`, "label: it reads from a, but a is read already"},
@@ -42,7 +42,7 @@ func TestNewRefuses(t *testing.T) {
 			if err := in.Decode(&f); err != nil {
 				t.Fatal(err)
 			}
-			_, err := decode.New(f)
+			_, err := decode.New(f, nil)
 			if err == nil || err.Error() != tc.want {
 				t.Errorf("error %v, want %s", err, tc.want)
 			}
@@ -53,17 +53,17 @@ func TestNewRefuses(t *testing.T) {
 // Without classes, the usual spellings of two are known.
 func TestDefaultClasses(t *testing.T) {
 	f := decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")}
-	d, err := decode.New(f)
+	d, err := decode.New(f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]int{}
+	got := map[string]float64{}
 	for _, label := range []string{`0`, `-1.0`, `false`, `"0"`, `"false"`, `"-1"`, `1`, `1e0`, `true`, `"1"`, `"true"`} {
 		if got[label], err = d.Decode([]byte(`{"y":`+label+`}`), make([]float64, 1)); err != nil {
 			t.Error(err)
 		}
 	}
-	want := map[string]int{
+	want := map[string]float64{
 		`0`: 0, `-1.0`: 0, `false`: 0, `"0"`: 0, `"false"`: 0, `"-1"`: 0, `1`: 1, `1e0`: 1, `true`: 1, `"1"`: 1, `"true"`: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -77,7 +77,7 @@ func TestDefaultClasses(t *testing.T) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	record := []byte(`{"x":1.25,"z":[1,"\u00e9",{"x":null}],"y":"tr\u0075e"}`)
-	d, err := decode.New(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")})
+	d, err := decode.New(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestManyFeatures(t *testing.T) {
 	for i := range 50 {
 		f.Features = append(f.Features, decode.Feature{Name: "f" + strconv.Itoa(i), Path: "in.f" + strconv.Itoa(i)})
 	}
-	d, err := decode.New(f)
+	d, err := decode.New(f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestManyFeatures(t *testing.T) {
 		}
 		for i, v := range x {
 			if err != nil || class != 1 || v != float64(i) {
-				t.Fatalf("step %d: feature %d is %v, class %d, error %v", step, i, v, class, err)
+				t.Fatalf("step %d: feature %d is %v, class %v, error %v", step, i, v, class, err)
 			}
 		}
 	}

@@ -14,11 +14,11 @@ func TestGeneratedRecords(t *testing.T) {
 		"SEA": generator.SEA{Seed: 9, Noise: 0.2, DriftEvery: 100}, "Elec2Shaped": generator.Elec2Shaped{Seed: 9},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fromCSV, err := decode.FromHeader(generator.AppendHeader(nil, s), "", s.Label(), nil)
+			fromCSV, err := decode.FromHeader(generator.AppendHeader(nil, s), s.AppendCSV(nil, 0), "", decode.Pick{Label: s.Label()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			fromJSON, err := decode.FromRecord(s.AppendJSON(nil, 0), s.Label(), nil)
+			fromJSON, err := decode.FromRecord(s.AppendJSON(nil, 0), decode.Pick{Label: s.Label()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -36,15 +36,15 @@ func TestGeneratedRecords(t *testing.T) {
 
 func check(t *testing.T, s generator.Stream, f decode.Format, encode func([]byte, uint64) []byte) {
 	t.Helper()
-	d, err := decode.New(f)
+	d, err := decode.New(f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, want := make([]float64, len(f.Features)), make([]float64, len(f.Features))
 	for i := range uint64(2000) {
 		class, err := d.Decode(encode(nil, i), got)
-		if label := s.Row(i, want); err != nil || class != label || !slices.Equal(got, want) {
-			t.Fatalf("row %d: %v %d (%v), want %v %d", i, got, class, err, want, label)
+		if label := s.Row(i, want); err != nil || int(class) != label || !slices.Equal(got, want) {
+			t.Fatalf("row %d: %v %v (%v), want %v %d", i, got, class, err, want, label)
 		}
 	}
 }

@@ -8,32 +8,53 @@ import (
 	"strings"
 )
 
+// Pick says what of a record is learned.
+type Pick struct {
+	// Label is the name of the label, Target what it is.
+	Label, Target string
+	// Drop names what is no feature, Nominal the features that are nominal
+	// though their values look like numbers.
+	Drop, Nominal []string
+}
+
 // FromHeader is the format of the CSV records below a header line: every column
-// is a feature but the label and the dropped ones. An empty delimiter is a
-// comma. The error is a *FormatError.
-func FromHeader(header []byte, delimiter, label string, drop []string) (Format, error) {
-	columns, err := headerColumns(header, delimiter)
+// is a feature but the label and the dropped ones. A feature is nominal where its
+// value in record, one of the records, is a text. An empty delimiter is a comma.
+// The error is a *FormatError.
+func FromHeader(header, record []byte, delimiter string, p Pick) (Format, error) {
+	columns, err := fields(bytes.TrimPrefix(header, []byte("\xef\xbb\xbf")), delimiter)
 	if err != nil {
 		return Format{}, err
 	}
-	f := Format{Type: TypeCSV, Label: label, CSV: &CSVFormat{Columns: columns, Delimiter: delimiter}}
-	f.Features, err = pick(columns, label, drop)
+	values, err := fields(record, delimiter)
+	if err != nil {
+		return Format{}, err
+	}
+	f := Format{Type: TypeCSV, Label: p.Label, Target: p.Target, CSV: &CSVFormat{Columns: columns, Delimiter: delimiter}}
+	f.Features, err = p.features(columns, func(i int) bool {
+		if i >= len(values) {
+			return false
+		}
+		_, number, outside := parseText([]byte(strings.Trim(values[i], " \t")))
+		return !number && !outside
+	})
 	return f, err
 }
 
-func headerColumns(header []byte, delimiter string) ([]string, error) {
+// fields are the fields of one line of CSV.
+func fields(line []byte, delimiter string) ([]string, error) {
 	probe := Format{
 		Type: TypeCSV, CSV: &CSVFormat{Columns: []string{"feature", "label"}, Delimiter: delimiter},
 		Label: "label", Features: []Feature{{Name: "feature"}},
 	}
-	d, err := newCSV(probe, &classes{})
+	d, err := newCSV(probe, numbers{}, nil)
 	if err != nil {
 		return nil, err
 	}
-	b := trimLineEnd(bytes.TrimPrefix(header, []byte("\xef\xbb\xbf")))
+	b := trimLineEnd(line)
 	var columns []string
 	for pos := 0; ; pos++ {
-		c := column{name: fmt.Sprintf("%d of the header", len(columns)+1)}
+		c := column{name: fmt.Sprintf("%d of the file", len(columns)+1)}
 		text, end, err := d.field(b, pos, &c)
 		if err != nil {
 			return nil, &FormatError{"csv.columns", err.Error()}
@@ -43,33 +64,33 @@ func headerColumns(header []byte, delimiter string) ([]string, error) {
 			return columns, nil
 		}
 		if b[pos] != d.delimiter {
-			return nil, &FormatError{"csv.columns", "the header has a second line"}
+			return nil, &FormatError{"csv.columns", "a second line follows the first"}
 		}
 	}
 }
 
 // FromRecord is the format of JSON records like this one: every field of the
 // object is a feature but the label and the dropped ones, in the order in which
-// they stand. The error is a *FormatError, which names the fields that are no
-// numbers.
-func FromRecord(record []byte, label string, drop []string) (Format, error) {
+// they stand; those that are strings are nominal. The error is a *FormatError,
+// which names the fields that are objects or arrays.
+func FromRecord(record []byte, p Pick) (Format, error) {
 	names, values, err := topFields(record)
 	if err != nil {
 		return Format{}, &FormatError{"record", err.Error()}
 	}
-	f := Format{Type: TypeJSON, Label: escapePath(label)}
-	if f.Features, err = pick(names, label, drop); err != nil {
+	f := Format{Type: TypeJSON, Label: escapePath(p.Label), Target: p.Target}
+	if f.Features, err = p.features(names, func(i int) bool { return values[i][0] == '"' }); err != nil {
 		return Format{}, err
 	}
 	var other []string
 	for _, feature := range f.Features {
 		switch value := values[slices.Index(names, feature.Name)]; value[0] {
-		case '"', '{', '[':
+		case '{', '[':
 			other = append(other, feature.Name)
 		}
 	}
 	if len(other) > 0 {
-		return Format{}, &FormatError{"features", "no numbers, to be dropped: " + strings.Join(other, ", ")}
+		return Format{}, &FormatError{"features", "neither numbers nor texts, to be dropped: " + strings.Join(other, ", ")}
 	}
 	return f, nil
 }
@@ -94,20 +115,29 @@ func topFields(record []byte) (names []string, values []json.RawMessage, err err
 	return names, values, nil
 }
 
-func pick(names []string, label string, drop []string) ([]Feature, error) {
-	if !slices.Contains(names, label) {
-		return nil, &FormatError{"label", fmt.Sprintf("there is no %q; there are %s", label, strings.Join(names, ", "))}
+// features are those of the names that p picks; text tells which of them have
+// values that are no numbers.
+func (p Pick) features(names []string, text func(i int) bool) ([]Feature, error) {
+	if p.Label == "" && p.Target != TargetOptional {
+		return nil, &FormatError{"label", "it is missing"}
 	}
-	for _, name := range drop {
-		if !slices.Contains(names, name) {
-			return nil, &FormatError{"drop", fmt.Sprintf("there is no %q; there are %s", name, strings.Join(names, ", "))}
+	for field, wanted := range map[string][]string{"label": {p.Label}, "drop": p.Drop, "nominal": p.Nominal} {
+		for _, name := range wanted {
+			if name != "" && !slices.Contains(names, name) {
+				return nil, &FormatError{field, fmt.Sprintf("there is no %q; there are %s", name, strings.Join(names, ", "))}
+			}
 		}
 	}
 	var features []Feature
-	for _, name := range names {
-		if name != label && !slices.Contains(drop, name) {
-			features = append(features, Feature{Name: name, Type: TypeNumeric})
+	for i, name := range names {
+		if name == p.Label || slices.Contains(p.Drop, name) {
+			continue
 		}
+		f := Feature{Name: name, Type: TypeNumeric}
+		if text(i) || slices.Contains(p.Nominal, name) {
+			f.Type = TypeNominal
+		}
+		features = append(features, f)
 	}
 	if len(features) == 0 {
 		return nil, &FormatError{"features", "nothing is left to learn from"}

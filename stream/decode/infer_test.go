@@ -20,10 +20,10 @@ func numeric(names ...string) []decode.Feature {
 
 func TestFromHeader(t *testing.T) {
 	tests := map[string]struct {
-		header, delimiter, label string
-		drop                     []string
-		want                     decode.Format
-		err                      string
+		header, record, delimiter, label string
+		drop                             []string
+		want                             decode.Format
+		err                              string
 	}{
 		"plain": {
 			header: "a,b,class\n", label: "class",
@@ -39,15 +39,25 @@ func TestFromHeader(t *testing.T) {
 				CSV: &decode.CSVFormat{Columns: []string{`x;"y`, "id", "class", "b"}, Delimiter: ";"},
 			},
 		},
+		"texts": {
+			header: "a,b,c,d,class\n", record: "1,one,,\"2\",x", label: "class",
+			want: decode.Format{
+				Type: decode.TypeCSV, Label: "class", CSV: &decode.CSVFormat{Columns: []string{"a", "b", "c", "d", "class"}},
+				Features: []decode.Feature{
+					{Name: "a", Type: decode.TypeNumeric}, {Name: "b", Type: decode.TypeNominal},
+					{Name: "c", Type: decode.TypeNumeric}, {Name: "d", Type: decode.TypeNumeric},
+				},
+			},
+		},
 		"no label":  {header: "a,b", label: "class", err: `label: there is no "class"; there are a, b`},
 		"no column": {header: "a,class", label: "class", drop: []string{"c"}, err: `drop: there is no "c"; there are a, class`},
 		"nothing":   {header: "a,class", label: "class", drop: []string{"a"}, err: "features: nothing is left to learn from"},
-		"quote":     {header: `a,"b`, label: "a", err: "csv.columns: field 2 of the header, byte 2: the quoted field has no end"},
+		"quote":     {header: `a,"b`, label: "a", err: "csv.columns: field 2 of the file, byte 2: the quoted field has no end"},
 		"delimiter": {header: "a,b", delimiter: "::", label: "a", err: `csv.delimiter: "::" is not one byte that can stand between numbers`},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := decode.FromHeader([]byte(tc.header), tc.delimiter, tc.label, tc.drop)
+			got, err := decode.FromHeader([]byte(tc.header), []byte(tc.record), tc.delimiter, decode.Pick{Label: tc.label, Drop: tc.drop})
 			if err != nil || tc.err != "" {
 				if err == nil || err.Error() != tc.err {
 					t.Fatalf("error %v, want %s", err, tc.err)
@@ -63,26 +73,26 @@ func TestFromHeader(t *testing.T) {
 
 func TestFromRecord(t *testing.T) {
 	record := []byte(`{"a.b": 1, "id": "x", "c": null, "d": true, "the.class": "UP"}`)
-	got, err := decode.FromRecord(record, "the.class", []string{"id"})
+	got, err := decode.FromRecord(record, decode.Pick{Label: "the.class", Drop: []string{"id"}})
 	want := decode.Format{Type: decode.TypeJSON, Label: `the\.class`, Features: numeric("a.b", "c", "d")}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Fatal(err, diff)
 	}
-	d, err := decode.NewOpen(got)
+	d, err := decode.NewOpen(got, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := make([]float64, 3)
 	if class, err := d.Decode(record, x); err != nil || class != 0 || x[0] != 1 || x[2] != 1 {
-		t.Errorf("class %d, row %v, error %v", class, x, err)
+		t.Errorf("class %v, row %v, error %v", class, x, err)
 	}
 	for record, want := range map[string]string{
-		`{"a":"x","b":{},"c":[],"class":1}`: "features: no numbers, to be dropped: a, b, c",
+		`{"a":"x","b":{},"c":[],"class":1}`: "features: neither numbers nor texts, to be dropped: b, c",
 		`[]`:                                `record: "[]" is no JSON object`,
 		`{"class":1}`:                       "features: nothing is left to learn from",
 		`{"class":`:                         `record: reading the value of class in "{\"class\":": EOF`,
 	} {
-		if _, err := decode.FromRecord([]byte(record), "class", nil); err == nil || err.Error() != want {
+		if _, err := decode.FromRecord([]byte(record), decode.Pick{Label: "class"}); err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", record, err, want)
 		}
 	}
@@ -101,7 +111,7 @@ func TestOpen(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := decode.NewOpen(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")})
+			d, err := decode.NewOpen(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,19 +121,19 @@ func TestOpen(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				numbers = append(numbers, class)
+				numbers = append(numbers, int(class))
 			}
 			if diff := cmp.Diff(tc.classes, d.Classes()); diff != "" {
 				t.Fatal(diff)
 			}
-			known, err := decode.New(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x"), Classes: d.Classes()})
+			known, err := decode.New(decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x"), Classes: d.Classes()}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, label := range tc.labels {
 				class, err := known.Decode([]byte(`{"y":`+label+`}`), make([]float64, 1))
-				if err != nil || class != d.Order()[numbers[i]] {
-					t.Errorf("label %s is class %d (%v), the found order says %d", label, class, err, d.Order()[numbers[i]])
+				if err != nil || int(class) != d.Order()[numbers[i]] {
+					t.Errorf("label %s is class %v (%v), the found order says %d", label, class, err, d.Order()[numbers[i]])
 				}
 			}
 		})

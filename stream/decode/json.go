@@ -12,13 +12,18 @@ import (
 type jsonDecoder struct {
 	root    *node
 	label   string
-	classes *classes
+	labels  labels
+	tokens  Tokens
+	nominal []bool
 	width   int
 	paths   []string
+	// optional says that a record can do without a label.
+	optional bool
 
 	generation uint32
 	seen       []uint32
-	class      int
+	y          float64
+	labelled   bool
 	scratch    []byte
 
 	shape shape
@@ -27,11 +32,14 @@ type jsonDecoder struct {
 // maxDepth bounds the nesting of a record.
 const maxDepth = 1000
 
-func newJSON(f Format, c *classes) (*jsonDecoder, error) {
+func newJSON(f Format, l labels, tokens Tokens) (*jsonDecoder, error) {
 	if f.CSV != nil {
 		return nil, &FormatError{"csv", "it is given, but the type is JSON"}
 	}
-	d := &jsonDecoder{root: &node{}, label: f.Label, classes: c, width: len(f.Features)}
+	d := &jsonDecoder{
+		root: &node{}, label: f.Label, labels: l, tokens: tokens, nominal: f.nominal(), width: len(f.Features),
+		optional: f.Target == TargetOptional,
+	}
 	count := 0
 	for i, feature := range f.Features {
 		path, names := feature.Path, splitPath(feature.Path)
@@ -43,8 +51,10 @@ func newJSON(f Format, c *classes) (*jsonDecoder, error) {
 		}
 		d.paths = append(d.paths, path)
 	}
-	if err := d.root.add("label", f.Label, splitPath(f.Label), d.width, &count); err != nil {
-		return nil, err
+	if f.Label != "" {
+		if err := d.root.add("label", f.Label, splitPath(f.Label), d.width, &count); err != nil {
+			return nil, err
+		}
 	}
 	d.root.index()
 	d.seen = make([]uint32, count)
@@ -52,17 +62,17 @@ func newJSON(f Format, c *classes) (*jsonDecoder, error) {
 }
 
 // Decode implements Decoder.
-func (d *jsonDecoder) Decode(value []byte, x []float64) (int, error) {
+func (d *jsonDecoder) Decode(value []byte, x []float64) (float64, error) {
 	if len(x) != d.width {
 		panic(fmt.Sprintf("decode: the row has %d places, the format %d features", len(x), d.width))
 	}
-	if class, ok := d.readShape(value, x); ok {
-		return class, nil
+	if y, ok := d.readShape(value, x); ok {
+		return y, nil
 	}
 	return d.decode(value, x)
 }
 
-func (d *jsonDecoder) decode(value []byte, x []float64) (int, error) {
+func (d *jsonDecoder) decode(value []byte, x []float64) (float64, error) {
 	d.begin(x)
 	pos := skipSpace(value, 0)
 	if pos == len(value) {
@@ -78,18 +88,18 @@ func (d *jsonDecoder) decode(value []byte, x []float64) (int, error) {
 	if end = skipSpace(value, end); end < len(value) {
 		return 0, &RecordError{Reason: ReasonTrailing, Offset: end, Detail: "something follows the record: " + excerpt(value[end:])}
 	}
-	if d.class < 0 {
+	if !d.labelled && !d.optional {
 		return 0, d.labelMissing(len(value))
 	}
 	d.remember(value, x)
-	return d.class, nil
+	return d.y, nil
 }
 
 func (d *jsonDecoder) begin(x []float64) {
 	for i := range x {
 		x[i] = math.NaN()
 	}
-	d.class = -1
+	d.y, d.labelled = math.NaN(), false
 	d.shape.leaves = d.shape.leaves[:0]
 	d.generation++
 	if d.generation == 0 {

@@ -122,8 +122,8 @@ func FuzzJSON(f *testing.F) {
 		if strings.Count(string(record), "[")+strings.Count(string(record), "{") >= maxDepth {
 			t.Skip("encoding/json allows a deeper nesting")
 		}
-		fresh, _ := New(jsonFormat())
-		used, _ := New(jsonFormat())
+		fresh, _ := New(jsonFormat(), nil)
+		used, _ := New(jsonFormat(), nil)
 		row := make([]float64, 3)
 		if _, err := used.Decode(warm, row); err == nil {
 			if _, err := used.Decode(warm, row); err != nil {
@@ -141,8 +141,8 @@ func FuzzJSON(f *testing.F) {
 				texts = append(texts, err.Error())
 				continue
 			}
-			if class != want || !slices.EqualFunc(row, wantRow, sameBits) {
-				t.Fatalf("row %v class %d, encoding/json has %v and %d", row, class, wantRow, want)
+			if int(class) != want || !slices.EqualFunc(row, wantRow, sameBits) {
+				t.Fatalf("row %v class %v, encoding/json has %v and %d", row, class, wantRow, want)
 			}
 		}
 		if len(slices.Compact(texts)) > 1 {

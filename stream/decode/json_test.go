@@ -51,7 +51,7 @@ func TestJSONDecode(t *testing.T) {
 		"last comma":    {record: `{"a":1,}`, err: `byte 7: the name of a field is needed, not "}"`},
 		"not JSON":      {record: "\x00", err: `byte 0: a value is needed, not "\x00"`},
 	}
-	d, err := New(jsonFormat())
+	d, err := New(jsonFormat(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +66,8 @@ func TestJSONDecode(t *testing.T) {
 					}
 					continue
 				}
-				if diff := cmp.Diff(tc.row, row, cmpopts.EquateNaNs()); diff != "" || class != tc.class {
-					t.Fatalf("class %d, want %d, row %s", class, tc.class, diff)
+				if diff := cmp.Diff(tc.row, row, cmpopts.EquateNaNs()); diff != "" || int(class) != tc.class {
+					t.Fatalf("class %v, want %d, row %s", class, tc.class, diff)
 				}
 			}
 		})

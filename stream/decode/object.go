@@ -90,9 +90,13 @@ func (d *jsonDecoder) field(b []byte, pos int, f *field, x []float64, depth int)
 func (d *jsonDecoder) scalar(b []byte, pos, slot int, x []float64) (int, *RecordError) {
 	var end int
 	var err *RecordError
-	if slot == d.width {
-		d.class, end, err = d.readLabel(b, pos)
-	} else {
+	switch {
+	case slot == d.width:
+		d.y, end, err = d.readLabel(b, pos)
+		d.labelled = err == nil
+	case d.nominal[slot]:
+		x[slot], end, err = d.readToken(b, pos, slot)
+	default:
 		x[slot], end, err = d.readFeature(b, pos, slot)
 	}
 	if err == nil {

@@ -16,12 +16,12 @@ type Open struct {
 
 // NewOpen returns an Open decoder of records in the format f, which names no
 // classes, or a *FormatError.
-func NewOpen(f Format) (*Open, error) {
+func NewOpen(f Format, tokens Tokens) (*Open, error) {
 	if len(f.Classes) > 0 {
 		return nil, &FormatError{"classes", "they are given, so there are none to be found"}
 	}
 	c := &classes{open: true}
-	d, err := newDecoder(f, c)
+	d, err := newDecoder(f, c, tokens)
 	if err != nil {
 		return nil, err
 	}

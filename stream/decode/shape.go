@@ -89,7 +89,7 @@ func (d *jsonDecoder) remember(b []byte, x []float64) {
 
 // readShape reads a record of the expected shape; ok is false when it has
 // another one or any trouble in it.
-func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
+func (d *jsonDecoder) readShape(b []byte, x []float64) (y float64, ok bool) {
 	s := &d.shape
 	if !s.known {
 		return 0, false
@@ -98,6 +98,7 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 		x[i] = math.NaN()
 	}
 	pos := 0
+	y = math.NaN()
 	for i := range s.steps {
 		st := &s.steps[i]
 		if len(b)-pos <= len(st.literal) || !bytes.Equal(b[pos:pos+len(st.literal)], st.literal) {
@@ -105,6 +106,13 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 		}
 		pos += len(st.literal)
 		switch {
+		case st.slot >= 0 && st.slot < len(x) && d.nominal[st.slot]:
+			v, end, err := d.readToken(b, pos, st.slot)
+			if err != nil {
+				return 0, false
+			}
+			x[st.slot] = v
+			pos = end
 		case st.slot >= 0 && st.slot < len(x):
 			v, end, status := scanNumber(b, pos)
 			if status != numberOK {
@@ -115,7 +123,7 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 			x[st.slot] = v
 			pos = end
 		case st.slot >= 0:
-			if class, pos, ok = d.quickLabel(b, pos); !ok {
+			if y, pos, ok = d.quickLabel(b, pos); !ok {
 				return 0, false
 			}
 		default:
@@ -128,7 +136,7 @@ func (d *jsonDecoder) readShape(b []byte, x []float64) (class int, ok bool) {
 		return 0, false
 	}
 	s.misses = 0
-	return class, true
+	return y, true
 }
 
 // readOther passes over a value that is not read.
@@ -155,15 +163,16 @@ func special(b []byte, pos int) (v float64, end int, ok bool) {
 
 // quickLabel reads a label that is a string without escapes, and leaves every
 // other to readLabel.
-func (d *jsonDecoder) quickLabel(b []byte, pos int) (class, end int, ok bool) {
-	if b[pos] == '"' && d.classes.manyTexts == nil {
-		for i := range d.classes.entries {
-			e := &d.classes.entries[i]
+func (d *jsonDecoder) quickLabel(b []byte, pos int) (y float64, end int, ok bool) {
+	if b[pos] == '"' {
+		entries := d.labels.plainEntries()
+		for i := range entries {
+			e := &entries[i]
 			if end = pos + len(e.quoted); e.plain && end <= len(b) && string(b[pos:end]) == e.quoted {
-				return e.class, end, true
+				return float64(e.class), end, true
 			}
 		}
 	}
-	class, end, err := d.readLabel(b, pos)
-	return class, end, err == nil
+	y, end, err := d.readLabel(b, pos)
+	return y, end, err == nil
 }

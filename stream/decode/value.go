@@ -38,8 +38,9 @@ func (d *jsonDecoder) badFeature(b []byte, pos, slot int, status numberStatus) *
 	return e
 }
 
-// readLabel reads the string, number or boolean at b[pos] and finds its class.
-func (d *jsonDecoder) readLabel(b []byte, pos int) (int, int, *RecordError) {
+// readLabel reads the string, number or boolean at b[pos] and finds what
+// it stands for.
+func (d *jsonDecoder) readLabel(b []byte, pos int) (float64, int, *RecordError) {
 	switch c := b[pos]; {
 	case c == '"':
 		return d.readText(b, pos)
@@ -48,18 +49,18 @@ func (d *jsonDecoder) readLabel(b []byte, pos int) (int, int, *RecordError) {
 		if err != nil {
 			return 0, 0, err
 		}
-		return d.classOf(pos, end, b[pos:end])
+		return d.labelOf(pos, end, b[pos:end])
 	case c == '-' || c-'0' < 10:
 		v, end, status := scanNumber(b, pos)
 		if status == numberOK {
-			if class, ok := d.classes.byNumber(v); ok {
-				return class, end, nil
+			if y, ok := d.labels.byNumber(v); ok {
+				return y, end, nil
 			}
-			return 0, 0, d.classes.unknown(d.label, pos, b[pos:end])
+			return 0, 0, d.labels.unknown(d.label, pos, b[pos:end])
 		}
 	case c == 'n':
 		if bytes.HasPrefix(b[pos:], literalNull) {
-			return 0, 0, d.labelMissing(pos)
+			return d.noLabel(pos, pos+len(literalNull))
 		}
 	}
 	other := jsonDecoder{}
@@ -73,7 +74,7 @@ func (d *jsonDecoder) readLabel(b []byte, pos int) (int, int, *RecordError) {
 	}
 }
 
-func (d *jsonDecoder) readText(b []byte, pos int) (int, int, *RecordError) {
+func (d *jsonDecoder) readText(b []byte, pos int) (float64, int, *RecordError) {
 	end, escaped, err := skipString(b, pos)
 	if err != nil {
 		return 0, 0, err
@@ -84,18 +85,65 @@ func (d *jsonDecoder) readText(b []byte, pos int) (int, int, *RecordError) {
 		text = d.scratch
 	}
 	if len(text) == 0 {
-		return 0, 0, d.labelMissing(pos)
+		return d.noLabel(pos, end)
 	}
-	return d.classOf(pos, end, text)
+	return d.labelOf(pos, end, text)
 }
 
-func (d *jsonDecoder) classOf(pos, end int, text []byte) (int, int, *RecordError) {
-	if class, ok := d.classes.byText(text); ok {
-		return class, end, nil
+func (d *jsonDecoder) labelOf(pos, end int, text []byte) (float64, int, *RecordError) {
+	if y, ok := d.labels.byText(text); ok {
+		return y, end, nil
 	}
-	return 0, 0, d.classes.unknown(d.label, pos, text)
+	return 0, 0, d.labels.unknown(d.label, pos, text)
 }
 
 func (d *jsonDecoder) labelMissing(pos int) *RecordError {
 	return &RecordError{Reason: ReasonLabelMissing, Field: d.label, Offset: pos, Detail: "the record has no label"}
+}
+
+// noLabel is for a label at b[pos:end] that is null or empty.
+func (d *jsonDecoder) noLabel(pos, end int) (float64, int, *RecordError) {
+	if d.optional {
+		return math.NaN(), end, nil
+	}
+	return 0, 0, d.labelMissing(pos)
+}
+
+// readToken reads the string, number, boolean or null at b[pos] as a nominal
+// value.
+func (d *jsonDecoder) readToken(b []byte, pos, slot int) (float64, int, *RecordError) {
+	switch c := b[pos]; {
+	case c == '"':
+		end, escaped, err := skipString(b, pos)
+		if err != nil {
+			return 0, 0, err
+		}
+		text := b[pos+1 : end-1]
+		if escaped {
+			d.scratch = unescape(d.scratch[:0], text)
+			text = d.scratch
+		}
+		return d.tokens(text), end, nil
+	case c == 't' || c == 'f' || c == 'n':
+		end, err := d.literal(b, pos)
+		if err != nil {
+			return 0, 0, err
+		}
+		if c == 'n' {
+			return math.NaN(), end, nil
+		}
+		return d.tokens(b[pos:end]), end, nil
+	}
+	if _, end, status := scanNumber(b, pos); status != numberBad {
+		return d.tokens(b[pos:end]), end, nil
+	}
+	other := jsonDecoder{}
+	end, err := other.skip(b, pos, 0)
+	if err != nil {
+		return 0, 0, err
+	}
+	return 0, 0, &RecordError{
+		Reason: ReasonType, Field: d.paths[slot], Offset: pos,
+		Detail: "a string, a number or a boolean is needed, not " + excerpt(b[pos:end]),
+	}
 }

@@ -18,7 +18,7 @@ func TestColumns(t *testing.T) {
 	create(t, c, full)
 	create(t, c, object(t, edit{"metadata.name": "new"}))
 	apply(t, full, edit{"status": value(`
-	  {awake: 0/1, records: 45312, lag: 7, metrics: [{name: accuracy, value: "0.822144"}, {name: logLoss, value: "0.4"}],
+	  {awake: 0/1, records: 45312, lag: 7, metrics: [{name: accuracy, value: "0.822144"}, {name: logLoss, value: "0.4"}, {name: mae, value: "0.25"}],
 	   workers: [{name: full-0, memory: {limit: 48Mi}}],
 	   conditions: [{type: Ready, status: "True", reason: Ready, message: "", lastTransitionTime: "2026-01-02T03:04:05Z"}]}`)})
 	if err := c.Status().Update(t.Context(), full); err != nil {
@@ -52,8 +52,8 @@ func TestColumns(t *testing.T) {
 		got[row.Cells[0].(string)] = cells
 	}
 	want := map[string]map[string]any{
-		"full": {"Name": "full", "Ready": "True", "Workers": "0/1", "Records": 45312.0, "Lag": 7.0, "Accuracy": "0.822144", "Memory": "48Mi"},
-		"new":  {"Name": "new", "Ready": nil, "Workers": nil, "Records": nil, "Lag": nil, "Accuracy": nil, "Memory": nil},
+		"full": {"Name": "full", "Ready": "True", "Workers": "0/1", "Records": 45312.0, "Lag": 7.0, "Accuracy": "0.822144", "Error": "0.25", "Memory": "48Mi"},
+		"new":  {"Name": "new", "Ready": nil, "Workers": nil, "Records": nil, "Lag": nil, "Accuracy": nil, "Error": nil, "Memory": nil},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, printed +:\n%s", diff)

@@ -197,7 +197,7 @@ func TestBadRecords(t *testing.T) {
 // crashing is a decoder that crashes at its nth record.
 type crashing struct{ n int }
 
-func (c *crashing) Decode([]byte, []float64) (int, error) {
+func (c *crashing) Decode([]byte, []float64) (float64, error) {
 	if c.n--; c.n == 0 {
 		panic("out of cheese")
 	}

@@ -18,6 +18,7 @@ func (s *Shard) fetched(e RecordsFetched) {
 		return
 	}
 	r := s.resident
+	r.careful = s.careful
 	n, err := r.learn(e.Partition, e.Records)
 	w.count(e.Records[:n])
 	if n > 0 && r.unsavedSince == 0 {
@@ -107,7 +108,7 @@ func (s *Shard) unreadable(err error, offset int64) {
 
 func (s *Shard) panicked(e *crashError, offset int64) {
 	partition := s.open.plan[0].Partition
-	s.resident = nil
+	s.resident, s.careful = nil, true
 	problem := history.Problemf(history.ReasonLearnerPanicked,
 		"The learner crashed on the record at offset %d of partition %d of topic %s: %v. The model was dropped and goes on from its newest "+
 			"checkpoint. Run an image without the fault.", offset, partition, s.origin.Topic, e)

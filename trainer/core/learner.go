@@ -22,6 +22,10 @@ type learner struct {
 	row     []float64
 	records int64
 	input   input.Hash
+	// batch collects rows for a model that learns them faster together. Nothing is collected while the learner is careful, so that a
+	// record on which it crashes is known by its offset.
+	batch   *online.Batch
+	careful bool
 	// absent are the features that none of the records had which this learner looked at since it was made.
 	absent []int
 	looked int64
@@ -32,7 +36,7 @@ const lookedEnough = 100
 
 // newLearner returns one that has seen nothing.
 func newLearner(spec history.LearningSpec) (*learner, error) {
-	decoder, err := decode.New(RecordFormat(spec.Format))
+	decoder, err := decode.New(RecordFormat(spec), online.NominalToken)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +46,7 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 	}
 	l := &learner{
 		decoder: decoder, model: model, metrics: metric.New(model.Task(), model.Classes()),
-		row: make([]float64, len(spec.Format.Features)), absent: make([]int, len(spec.Format.Features)),
+		row: make([]float64, len(spec.Format.Features)), absent: make([]int, len(spec.Format.Features)), batch: model.NewBatch(),
 	}
 	for i := range l.absent {
 		l.absent[i] = i
@@ -73,11 +77,14 @@ type recordError struct{ cause error }
 
 func (e *recordError) Error() string { return e.cause.Error() }
 
-// crashError says that the code crashed on a record; the learner's state is lost.
+// crashError says that the code crashed on a record, or on one of those up to it; the learner's state is lost.
 type crashError struct {
 	value any
 	stack []byte
 }
+
+// batchRecords bounds the rows that are learned together.
+const batchRecords = 256
 
 func (e *crashError) Error() string { return fmt.Sprint(e.value) }
 
@@ -89,21 +96,44 @@ func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 			err = &crashError{value, debug.Stack()}
 		}
 	}()
+	together := l.model.Batched() && !l.careful
 	for n = range records {
 		r := &records[n]
-		label, bad := l.decoder.Decode(r.Value, l.row)
+		y, bad := l.decoder.Decode(r.Value, l.row)
 		if bad != nil {
+			l.learnBatch()
 			return n, &recordError{bad}
 		}
 		if len(l.absent) > 0 {
 			l.look()
 		}
 		l.input = l.input.With(partition, r.Offset, r.UnixMillis, r.Key, r.Value)
-		prediction := l.model.PredictLearn(l.row, float64(label), random.Position(partition, r.Offset))
-		l.metrics.Update(metric.Outcome{
-			Y: float64(label), Class: prediction.Class, Value: prediction.Value, Scores: prediction.Scores,
-		})
 		l.records++
+		at := random.Position(partition, r.Offset)
+		if !together {
+			l.count(y, l.model.PredictLearn(l.row, y, at))
+			continue
+		}
+		copy(l.batch.Next(), l.row)
+		l.batch.Set(y, at)
+		if l.batch.Len() == batchRecords {
+			l.learnBatch()
+		}
 	}
+	l.learnBatch()
 	return len(records), nil
+}
+
+// learnBatch learns what was collected.
+func (l *learner) learnBatch() {
+	l.model.PredictLearnBatch(l.batch, func(i int, p online.Prediction) {
+		_, y := l.batch.Row(i)
+		l.count(y, p)
+	})
+	l.batch.Reset()
+}
+
+// count measures a prediction.
+func (l *learner) count(y float64, p online.Prediction) {
+	l.metrics.Update(metric.Outcome{Y: y, Class: p.Class, Value: p.Value, Scores: p.Scores})
 }

@@ -15,6 +15,8 @@ type Shard struct {
 	fetches     int64
 	terminating bool
 	exited      bool
+	// careful is set once a learner crashed: from then on records are learned one by one.
+	careful bool
 
 	now     int64
 	effects []Effect

@@ -12,10 +12,11 @@ import (
 func ModelConfig(spec history.LearningSpec) online.Config {
 	config := online.Config{
 		Algorithm: spec.Model.Algorithm, Task: spec.Model.Task, Seed: uint64(spec.Model.Seed),
-		Parameters: spec.Model.Parameters, Classes: spec.Format.Classes,
+		Parameters: spec.Model.Parameters, Base: base(spec.Model.Base), Classes: spec.Format.Classes,
 	}
 	for _, step := range spec.Preprocessing {
-		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step.Type, Parameters: step.Parameters})
+		config.Preprocessing = append(config.Preprocessing,
+			online.Transform{Type: step.Type, Parameters: step.Parameters, Features: step.Features})
 	}
 	for _, feature := range spec.Format.Features {
 		config.Features = append(config.Features, online.Feature{Name: feature.Name, Type: feature.Type})
@@ -23,9 +24,17 @@ func ModelConfig(spec history.LearningSpec) online.Config {
 	return config
 }
 
+func base(b *history.Base) *online.Base {
+	if b == nil {
+		return nil
+	}
+	return &online.Base{Algorithm: b.Algorithm, Parameters: b.Parameters}
+}
+
 // RecordFormat returns the decoder's format that a learning spec asks for.
-func RecordFormat(format history.Format) decode.Format {
-	out := decode.Format{Type: format.Type, Label: format.Label, Classes: format.Classes}
+func RecordFormat(spec history.LearningSpec) decode.Format {
+	format := spec.Format
+	out := decode.Format{Type: format.Type, Label: format.Label, Target: target(spec.Model), Classes: format.Classes}
 	if format.CSV != nil {
 		out.CSV = &decode.CSVFormat{Columns: format.CSV.Columns, Delimiter: format.CSV.Delimiter}
 	}
@@ -33,6 +42,21 @@ func RecordFormat(format history.Format) decode.Format {
 		out.Features = append(out.Features, decode.Feature{Name: feature.Name, Type: feature.Type, Path: feature.Path})
 	}
 	return out
+}
+
+// target is what the label of a record is by the model's task.
+func target(model history.Model) string {
+	task := model.Task
+	if tasks := online.Tasks(model.Algorithm); task == "" && len(tasks) > 0 {
+		task = tasks[0]
+	}
+	switch task {
+	case online.TaskRegression:
+		return decode.TargetNumber
+	case online.TaskAnomalyDetection:
+		return decode.TargetOptional
+	}
+	return decode.TargetClass
 }
 
 // CheckSpec tells whether this image can learn what the spec asks for: nil, or a problem that names the field.

@@ -55,6 +55,13 @@ type batchBuffers struct {
 	scores             []float64
 }
 
+// Batched tells whether rows are learned faster together than one by one.
+func (m *Model) Batched() bool {
+	_, classifier := m.classifier.(learner.BatchClassifier)
+	_, regressor := m.regressor.(learner.BatchRegressor)
+	return classifier || regressor
+}
+
 // SetWorkers lets an ensemble's members learn on so many goroutines. What is
 // learned does not depend on it.
 func (m *Model) SetWorkers(n int) {

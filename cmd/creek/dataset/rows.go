@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/evaluate"
 )
 
@@ -17,6 +18,10 @@ type Options struct {
 	// Label is the column or field of the label, Classes its values in order; without classes they are the file's sorted distinct labels.
 	Label   string
 	Classes []string
+	// Target is what the label is, as in decode.Format.
+	Target string
+	// Nominal lists columns or fields that are nominal though their values look like numbers.
+	Nominal []string
 	// Drop lists columns or fields that are not features.
 	Drop []string
 	// Limit bounds the records; 0 means all.
@@ -53,7 +58,7 @@ func Read(o Options) (*Rows, error) {
 	if len(format.Classes) == 0 {
 		return rows, rows.readOpen(lines, record, o.Limit)
 	}
-	decoder, err := decode.New(format)
+	decoder, err := decode.New(format, online.NominalToken)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Path, err)
 	}
@@ -61,12 +66,13 @@ func Read(o Options) (*Rows, error) {
 }
 
 func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
+	pick := decode.Pick{Label: o.Label, Target: o.Target, Drop: o.Drop, Nominal: o.Nominal}
 	var format decode.Format
 	var err error
 	if lines.Type == decode.TypeCSV {
-		format, err = decode.FromHeader(lines.Header, "", o.Label, o.Drop)
+		format, err = decode.FromHeader(lines.Header, first, "", pick)
 	} else {
-		format, err = decode.FromRecord(first, o.Label, o.Drop)
+		format, err = decode.FromRecord(first, pick)
 	}
 	format.Classes = o.Classes
 	return format, err
@@ -79,7 +85,7 @@ func (r *Rows) read(lines *Lines, record []byte, decoder decode.Decoder, limit i
 		if err != nil {
 			return fmt.Errorf("%s: %w", lines.Place(), err)
 		}
-		r.Table.Append(row, float64(label))
+		r.Table.Append(row, label)
 		if limit != 0 && r.Table.Len() == limit {
 			return nil
 		}
@@ -97,7 +103,7 @@ var implied = [][]string{{"0", "1"}, {"false", "true"}, {"-1", "1"}}
 
 // readOpen reads labels as they come and gives them the numbers of their sorted order at the end.
 func (r *Rows) readOpen(lines *Lines, record []byte, limit int) error {
-	decoder, err := decode.NewOpen(r.Format)
+	decoder, err := decode.NewOpen(r.Format, online.NominalToken)
 	if err != nil {
 		return err
 	}

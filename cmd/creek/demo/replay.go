@@ -26,7 +26,7 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 	if err != nil {
 		return replayed{}, err
 	}
-	decoder, err := decode.New(core.RecordFormat(spec.Format))
+	decoder, err := decode.New(core.RecordFormat(spec), online.NominalToken)
 	if err != nil {
 		return replayed{}, err
 	}
@@ -40,8 +40,8 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 			if err != nil {
 				return fmt.Errorf("offset %d: %w", record.Offset, err)
 			}
-			predicted := model.PredictLearn(row, float64(label), random.Position(0, record.Offset))
-			measured.Update(metric.Outcome{Y: float64(label), Class: predicted.Class, Value: predicted.Value, Scores: predicted.Scores})
+			predicted := model.PredictLearn(row, label, random.Position(0, record.Offset))
+			measured.Update(metric.Outcome{Y: label, Class: predicted.Class, Value: predicted.Value, Scores: predicted.Scores})
 		}
 		return nil
 	})

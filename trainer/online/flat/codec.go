@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"math"
 )
 
 // Stater is whatever has a state: Fields walks over all of it, in an order that
@@ -223,5 +222,3 @@ func (c *Codec) word(v *uint64) {
 }
 
 func finite(bits uint64) bool { return bits>>52&0x7ff != 0x7ff }
-
-func isFinite(v float64) bool { return finite(math.Float64bits(v)) }

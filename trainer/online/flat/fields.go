@@ -130,13 +130,13 @@ func (c *Codec) Float32s(name string, v *[]float32) {
 			binary.LittleEndian.PutUint32(b[4*i:4*i+4], math.Float32bits(x))
 		}
 	}, func(v []float32, b []byte) bool {
-		ok := true
+		highest := uint32(0)
 		for i := range v {
 			bits := binary.LittleEndian.Uint32(b[4*i : 4*i+4])
-			ok = ok && bits>>23&0xff != 0xff
+			highest = max(highest, bits<<1)
 			v[i] = math.Float32frombits(bits)
 		}
-		return ok
+		return highest>>24 != 0xff
 	})
 }
 
@@ -147,13 +147,13 @@ func (c *Codec) Float64s(name string, v *[]float64) {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], math.Float64bits(x))
 		}
 	}, func(v []float64, b []byte) bool {
-		ok := true
+		highest := uint64(0)
 		for i := range v {
 			bits := binary.LittleEndian.Uint64(b[8*i : 8*i+8])
-			ok = ok && finite(bits)
+			highest = max(highest, bits<<1)
 			v[i] = math.Float64frombits(bits)
 		}
-		return ok
+		return highest>>53 != 0x7ff
 	})
 }
 
