@@ -64,19 +64,40 @@ func prequential(tb testing.TB, c online.Config, t table) metric.Measure {
 	return measure
 }
 
-// The accuracies are River 0.26.1's. They do not depend on the order in which
-// the classes are named.
-func TestGaussianNBAccuracy(t *testing.T) {
-	for name, want := range map[string]string{
-		"elec2": "0.728763", "phishing": "0.884708", "image_segments": "0.733651", "bananas": "0.615399",
+// The accuracies are River 0.26.1's for the same rows and parameters. They do not
+// depend on the order in which the classes are named.
+func TestBayesAccuracy(t *testing.T) {
+	bernoulli := map[string]string{"trueThreshold": "0.5"}
+	for _, tc := range []struct {
+		data, algorithm string
+		parameters      map[string]string
+		step            string
+		want            string
+	}{
+		{"elec2", "GaussianNB", nil, "", "0.728763"},
+		{"phishing", "GaussianNB", nil, "", "0.884708"},
+		{"image_segments", "GaussianNB", nil, "", "0.733651"},
+		{"bananas", "GaussianNB", nil, "", "0.615399"},
+		{"elec2", "MultinomialNB", nil, "", "0.582199"},
+		{"phishing", "MultinomialNB", nil, "", "0.771017"},
+		{"elec2", "BernoulliNB", bernoulli, "", "0.631127"},
+		{"phishing", "BernoulliNB", bernoulli, "", "0.885508"},
+		{"image_segments", "BernoulliNB", bernoulli, "", "0.603291"},
+		{"elec2", "GaussianNB", nil, "MinMaxScaler", "0.677275"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			data := readTable(t, name+".csv")
+		t.Run(tc.data+" "+tc.algorithm+" "+tc.step, func(t *testing.T) {
+			data := readTable(t, tc.data+".csv")
 			for range 2 {
-				c := online.Config{Algorithm: "GaussianNB", Features: online.NumericFeatures(data.features...), Classes: data.classes}
+				c := online.Config{
+					Algorithm: tc.algorithm, Parameters: tc.parameters,
+					Features: online.NumericFeatures(data.features...), Classes: data.classes,
+				}
+				if tc.step != "" {
+					c.Preprocessing = []online.Transform{{Type: tc.step}}
+				}
 				measure := prequential(t, c, data)
-				if got := fmt.Sprintf("%.6f", measure.Values()["accuracy"]); got != want || measure.Records() != uint64(len(data.rows)-1) {
-					t.Errorf("accuracy %s of %d predictions, want %s", got, measure.Records(), want)
+				if got := fmt.Sprintf("%.6f", measure.Values()["accuracy"]); got != tc.want || measure.Records() != uint64(len(data.rows)-1) {
+					t.Errorf("accuracy %s of %d predictions, want %s", got, measure.Records(), tc.want)
 				}
 				slices.Reverse(data.classes)
 				for i := range data.labels {
@@ -84,6 +105,19 @@ func TestGaussianNBAccuracy(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// River's linear model comes to these accuracies behind these scalers.
+func TestScalersAccuracy(t *testing.T) {
+	rows, labels := elec2(t)
+	data := table{features: elec2Features, classes: []string{"DOWN", "UP"}, rows: rows, labels: labels}
+	for step, want := range map[string]string{"MinMaxScaler": "0.711379", "MaxAbsScaler": "0.705486", "RobustScaler": "0.755142"} {
+		c := logistic(elec2Features, "0.01")
+		c.Preprocessing[0].Type = step
+		if got := fmt.Sprintf("%.6f", prequential(t, c, data).Values()["accuracy"]); got != want {
+			t.Errorf("%s: accuracy %s, want %s", step, got, want)
+		}
 	}
 }
 

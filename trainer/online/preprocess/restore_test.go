@@ -3,6 +3,7 @@ package preprocess_test
 import (
 	"crypto/sha256"
 	"math"
+	"slices"
 	"testing"
 
 	"creek.dev/creek/trainer/online/flat"
@@ -67,7 +68,7 @@ func FuzzRestore(f *testing.F) {
 		all := transformers()
 		transformer := all[uint(kind)%uint(len(all))]
 		sum := sha256.Sum256(state)
-		if flat.Restore(append(state[:len(state):len(state)], sum[:]...), transformer) != nil {
+		if flat.Restore(slices.Concat(state, sum[:]), transformer) != nil {
 			return
 		}
 		dst := make([]float64, len(transformer.Schema()))
