@@ -48,13 +48,7 @@ func (a *adaptiveSums) visit(t *slot, v, squared float64) (factor, step, share f
 	size := max(math.Abs(v), least)
 	square := float64(size * size)
 	t.squares += float64(squared * square)
-	if size > t.scale {
-		if t.scale > 0 {
-			ratio := size / t.scale
-			t.weight = float64(t.weight * a.raised(float64(ratio*ratio), a.power-1))
-		}
-		t.scale = size
-	}
+	t.rescale(a, size)
 	share = square / float64(t.scale*t.scale)
 	if a.power == 0.5 {
 		factor = 1 / math.Sqrt(max(t.squares, leastSquares)) / t.scale
@@ -63,6 +57,19 @@ func (a *adaptiveSums) visit(t *slot, v, squared float64) (factor, step, share f
 		factor = float64(decay * a.raised(float64(t.scale*t.scale), a.power-1))
 	}
 	return factor, float64(square * factor), share
+}
+
+// rescale makes size the scale, if that is greater, and the weight as if it had
+// always been.
+func (t *slot) rescale(a *adaptiveSums, size float64) {
+	if size <= t.scale {
+		return
+	}
+	if t.scale > 0 {
+		ratio := size / t.scale
+		t.weight = float64(t.weight * a.raised(float64(ratio*ratio), a.power-1))
+	}
+	t.scale = size
 }
 
 // raised is x to the power of p, by a root where p is -½.

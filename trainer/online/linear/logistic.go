@@ -5,6 +5,20 @@
 //
 // A feature that is missing (NaN) takes no part in a row. None of the types is
 // safe for concurrent use.
+//
+// # Merging
+//
+// Merge makes one model of several that learned different rows of one stream.
+// start is the model that all of them were when they began, or nil where they
+// began with nothing. The rules, which are approximate but for the sums:
+//
+//   - SGD, and the mistake-driven learners: the plain average of the weights.
+//   - AdaGrad and Adaptive: the average in which each model's weight counts as
+//     much as the squared gradients that it has seen since start; these add up
+//     (Agarwal et al. 2014, as Vowpal Wabbit does it).
+//   - FTRL: what was added to z and n adds up, and the weights are made of them.
+//
+// Intercepts, but Adaptive's, are averaged. Counts add up exactly.
 package linear
 
 import (

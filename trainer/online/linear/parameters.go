@@ -122,4 +122,14 @@ func (s *settings) bound() {
 	}
 }
 
-func (s *settings) clipped(g float64) float64 { return max(min(g, s.clip), -s.clip) }
+// clipped brings a gradient within the bounds, by branches that are foreseen,
+// since the step waits for it.
+func (s *settings) clipped(g float64) float64 {
+	if g > s.clip {
+		return s.clip
+	}
+	if g < -s.clip {
+		return -s.clip
+	}
+	return g
+}

@@ -32,6 +32,6 @@ func quickSigmoid(x float64) float64 {
 	k := int64(math.Float64bits(shifted))
 	r := -x - float64((shifted-shift)*(ln2/128))
 	s := math.Float64frombits(math.Float64bits(quickTable[k&127]) + uint64(k>>7)<<52)
-	e := s + float64(s*(r+float64(float64(r*r)*0.5)))
+	e := s + float64(s*(r+float64(r*float64(r*0.5))))
 	return 1 / (1 + e)
 }
