@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -28,12 +29,16 @@ type evaluation struct {
 }
 
 type evalOptions struct {
-	data       dataset.Options
-	model      string
-	parameters []string
-	preprocess []string
-	seed       uint64
-	output     string
+	data           dataset.Options
+	model          string
+	task           string
+	parameters     []string
+	base           string
+	baseParameters []string
+	preprocess     []string
+	seed           uint64
+	workers        int
+	output         string
 }
 
 func newEvalCommand() *cobra.Command {
@@ -43,7 +48,9 @@ func newEvalCommand() *cobra.Command {
 		Short: "Evaluate a model prequentially (test, then train) on a CSV or JSON-lines file",
 		Long: `Evaluate a model prequentially on a CSV or JSON-lines file, plain or gzipped: each record is first predicted, then measured, then
 learned. The digest identifies the learned model bit for bit; a CreekTraining with the same spec that read the same records has the same.`,
-		Example: "  creek eval --data elec2.csv --label class --classes DOWN,UP --model LogisticRegression --param learningRate=0.005 --preprocess StandardScaler",
+		Example: `  creek eval --data elec2.csv --label class --classes DOWN,UP --model LogisticRegression --param learningRate=0.005 --preprocess StandardScaler
+  creek eval --data bikes.csv --label rented --model HoeffdingTree --task Regression --preprocess "StandardScaler features=temperature,wind"
+  creek eval --data cars.csv --label kind --model OneVsRest --base LogisticRegression --preprocess OneHotEncoder`,
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout()) },
 	}
@@ -52,8 +59,13 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label")
 	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
 	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels)")
+	flags.StringVar(&o.task, "task", "", "what is predicted: Classification, Regression or AnomalyDetection (default: the first that the algorithm has)")
+	flags.StringVar(&o.base, "base", "", "the learner that an ensemble is made of (default: the ensemble's own)")
+	flags.StringArrayVar(&o.baseParameters, "base-param", nil, "a parameter of the base, name=value; repeatable")
+	flags.IntVar(&o.workers, "workers", 1, "goroutines that an ensemble learns on; the model is the same for any number")
+	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though their values look like numbers; texts are nominal anyway")
 	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
-	flags.StringSliceVar(&o.preprocess, "preprocess", nil, "steps before the model: "+strings.Join(online.Transforms(), ", "))
+	flags.StringArrayVar(&o.preprocess, "preprocess", nil, "a step before the model, with its parameters and features=… behind it; repeatable: "+strings.Join(online.Transforms(), ", "))
 	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")
 	flags.Uint64Var(&o.seed, "seed", 0, "the key of all randomness")
 	flags.IntVar(&o.data.Limit, "limit", 0, "learn at most so many records (default: all)")
@@ -61,16 +73,17 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	return command
 }
 
-func (o evalOptions) run(out io.Writer) error {
+func (o evalOptions) run(out io.Writer) (err error) {
 	if err := o.validate(); err != nil {
 		return err
 	}
 	begin := time.Now()
-	rows, err := dataset.Read(o.data)
+	o.data.Target = o.target()
+	rows, err := dataset.Open(o.data)
 	if err != nil {
 		return err
 	}
-	decoded := time.Now()
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	config, err := o.config(rows.Format)
 	if err != nil {
 		return err
@@ -80,22 +93,33 @@ func (o evalOptions) run(out io.Writer) error {
 		return usageError{err}
 	}
 	measured := metric.New(model.Task(), model.Classes())
-	ready := time.Now()
-	evaluate.Learn(model, measured, rows.Table.All())
-	learning := time.Since(ready)
-	n := float64(rows.Table.Len())
+	model.SetWorkers(o.workers)
+	ready, decoded := time.Now(), rows.Decoding
+	evaluate.Learn(model, measured, rows.All())
+	end := time.Now()
+	if rows.Err != nil {
+		return rows.Err
+	}
+	n := float64(model.Rows())
+	learning := end.Sub(ready) - (rows.Decoding - decoded)
 	return o.print(out, evaluation{
 		Result:                   evaluate.Summary(model, measured),
 		RecordsPerSecond:         n / learning.Seconds(),
-		EndToEndRecordsPerSecond: n / (decoded.Sub(begin) + learning).Seconds(),
+		EndToEndRecordsPerSecond: n / end.Sub(begin).Seconds(),
 	})
 }
 
 func (o evalOptions) validate() error {
-	for name, value := range map[string]string{"data": o.data.Path, "label": o.data.Label, "model": o.model} {
+	for name, value := range map[string]string{"data": o.data.Path, "model": o.model} {
 		if value == "" {
 			return usagef("--%s is required", name)
 		}
+	}
+	if o.data.Label == "" && o.target() != decode.TargetOptional {
+		return usagef("--label is required")
+	}
+	if o.workers < 1 {
+		return usagef("--workers %d must be at least 1", o.workers)
 	}
 	if o.output != "text" && o.output != "json" {
 		return usagef("--output %q is neither text nor json", o.output)
@@ -104,24 +128,6 @@ func (o evalOptions) validate() error {
 		return usagef("--limit %d must not be negative", o.data.Limit)
 	}
 	return nil
-}
-
-func (o evalOptions) config(format decode.Format) (online.Config, error) {
-	config := online.Config{Algorithm: o.model, Seed: o.seed, Features: online.NumericFeatures(format.Names()...), Classes: format.Classes}
-	for _, step := range o.preprocess {
-		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: step})
-	}
-	for _, parameter := range o.parameters {
-		name, value, ok := strings.Cut(parameter, "=")
-		if !ok {
-			return config, usagef("--param %q is not of the form name=value", parameter)
-		}
-		if config.Parameters == nil {
-			config.Parameters = map[string]string{}
-		}
-		config.Parameters[name] = value
-	}
-	return config, nil
 }
 
 func (o evalOptions) print(out io.Writer, e evaluation) error {

@@ -52,7 +52,7 @@ func predict(out io.Writer, modelFile, data string) error {
 	if err != nil {
 		return fmt.Errorf("load the model %s: %w", modelFile, err)
 	}
-	lines, err := dataset.Open(data)
+	lines, err := dataset.OpenLines(data)
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func (o produceOptions) source() (producer.Source, func() error, error) {
 	case (o.data == "") == (o.generator == ""):
 		return nil, nil, usagef("give either --data or --generator")
 	case o.data != "":
-		lines, err := dataset.Open(o.data)
+		lines, err := dataset.OpenLines(o.data)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -32,8 +32,8 @@ type Lines struct {
 	records int
 }
 
-// Open opens a file whose name ends in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz, and reads a CSV file's header.
-func Open(path string) (*Lines, error) {
+// OpenLines opens a file whose name ends in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz, and reads a CSV file's header.
+func OpenLines(path string) (*Lines, error) {
 	kind, err := typeOf(path)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func TestDamagedFiles(t *testing.T) {
 
 // drain reads a file whose every record ends in ",end", and returns why it stopped.
 func drain(path string) error {
-	lines, err := Open(path)
+	lines, err := OpenLines(path)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
+	"time"
 
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/trainer/online"
@@ -20,49 +22,68 @@ type Options struct {
 	Classes []string
 	// Target is what the label is, as in decode.Format.
 	Target string
-	// Nominal lists columns or fields that are nominal though their values look like numbers.
-	Nominal []string
-	// Drop lists columns or fields that are not features.
-	Drop []string
+	// Drop lists columns or fields that are not features, Nominal those that are nominal though their values look like numbers.
+	Drop, Nominal []string
 	// Limit bounds the records; 0 means all.
 	Limit int
 }
 
-// Rows are the decoded records of a file.
+// Rows are the decoded records of a file: NaN stands for a missing value, a label is the number of its class or the number to be
+// predicted.
 type Rows struct {
-	// Format is how the records were read.
+	// Format is how the records are read.
 	Format decode.Format
-	// Table holds the rows: NaN stands for a missing value, a label is the number of its class.
-	Table *evaluate.Table
+	// Decoding is the time that reading and decoding took so far.
+	Decoding time.Duration
+	// Err is why All ended early: an unreadable record, with its place and field.
+	Err error
+
+	lines   *Lines
+	record  []byte
+	decoder decode.Decoder
+	limit   int
+	count   int
+	// table holds the rows where they had to be read before their classes were known.
+	table *evaluate.Table
+	x, y  []float64
 }
 
-// Read decodes a file. An unreadable record is an error that names its place and field.
-func Read(o Options) (*Rows, error) {
-	lines, err := Open(o.Path)
+// Open begins to read a file. Where the classes are not given, all of it is read, since they are numbered in their sorted order.
+func Open(o Options) (*Rows, error) {
+	lines, err := OpenLines(o.Path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = lines.Close() }()
-	record, err := lines.Next()
+	r := &Rows{lines: lines, limit: o.Limit}
+	if err := r.begin(o); err != nil {
+		return nil, errors.Join(err, lines.Close())
+	}
+	return r, nil
+}
+
+// Close closes the file.
+func (r *Rows) Close() error { return r.lines.Close() }
+
+func (r *Rows) begin(o Options) error {
+	record, err := r.lines.Next()
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s holds no records", o.Path)
+		return fmt.Errorf("%s holds no records", o.Path)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	format, err := infer(lines, record, o)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Path, err)
+	r.record = record
+	if r.Format, err = infer(r.lines, record, o); err != nil {
+		return fmt.Errorf("%s: %w", o.Path, err)
 	}
-	rows := &Rows{Format: format, Table: evaluate.NewTable(len(format.Features))}
-	if len(format.Classes) == 0 {
-		return rows, rows.readOpen(lines, record, o.Limit)
+	if o.Target == decode.TargetNumber || o.Label == "" || len(o.Classes) > 0 {
+		r.decoder, err = decode.New(r.Format, online.NominalToken)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.Path, err)
+		}
+		return nil
 	}
-	decoder, err := decode.New(format, online.NominalToken)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Path, err)
-	}
-	return rows, rows.read(lines, record, decoder, o.Limit)
+	return r.readOpen()
 }
 
 func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
@@ -78,23 +99,51 @@ func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
 	return format, err
 }
 
-func (r *Rows) read(lines *Lines, record []byte, decoder decode.Decoder, limit int) error {
-	row := make([]float64, len(r.Format.Features))
-	for {
-		label, err := decoder.Decode(record, row)
-		if err != nil {
-			return fmt.Errorf("%s: %w", lines.Place(), err)
-		}
-		r.Table.Append(row, label)
-		if limit != 0 && r.Table.Len() == limit {
-			return nil
-		}
-		if record, err = lines.Next(); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
+// chunkRows is how many rows are decoded before they are handed out.
+const chunkRows = 512
+
+// All yields the rows in their order, once. A row is valid until the next.
+func (r *Rows) All() iter.Seq2[[]float64, float64] {
+	if r.table != nil {
+		return r.table.All()
+	}
+	return func(yield func([]float64, float64) bool) {
+		width := len(r.Format.Features)
+		for r.fill() {
+			for i, y := range r.y {
+				if !yield(r.x[i*width:(i+1)*width:(i+1)*width], y) {
+					return
+				}
+			}
 		}
 	}
+}
+
+// fill decodes the next rows, and tells whether there are any.
+func (r *Rows) fill() bool {
+	begin := time.Now()
+	defer func() { r.Decoding += time.Since(begin) }()
+	width := len(r.Format.Features)
+	if r.x == nil {
+		r.x = make([]float64, chunkRows*width)
+	}
+	r.y = r.y[:0]
+	for r.record != nil && len(r.y) < chunkRows && (r.limit == 0 || r.count < r.limit) {
+		y, err := r.decoder.Decode(r.record, r.x[len(r.y)*width:(len(r.y)+1)*width])
+		if err != nil {
+			r.record, r.Err = nil, fmt.Errorf("%s: %w", r.lines.Place(), err)
+			break
+		}
+		r.y = append(r.y, y)
+		r.count++
+		if r.record, err = r.lines.Next(); err != nil {
+			r.record = nil
+			if !errors.Is(err, io.EOF) {
+				r.Err = err
+			}
+		}
+	}
+	return len(r.y) > 0
 }
 
 // implied are the sorted labels that need no classes. Leaving the classes out then makes the same model, to the byte, as a stream
@@ -102,15 +151,21 @@ func (r *Rows) read(lines *Lines, record []byte, decoder decode.Decoder, limit i
 var implied = [][]string{{"0", "1"}, {"false", "true"}, {"-1", "1"}}
 
 // readOpen reads labels as they come and gives them the numbers of their sorted order at the end.
-func (r *Rows) readOpen(lines *Lines, record []byte, limit int) error {
+func (r *Rows) readOpen() error {
 	decoder, err := decode.NewOpen(r.Format, online.NominalToken)
 	if err != nil {
 		return err
 	}
-	if err := r.read(lines, record, decoder, limit); err != nil {
-		return err
+	r.decoder = decoder
+	table := evaluate.NewTable(len(r.Format.Features))
+	for x, y := range r.All() {
+		table.Append(x, y)
 	}
-	r.Table.Relabel(decoder.Order())
+	if r.Err != nil {
+		return r.Err
+	}
+	table.Relabel(decoder.Order())
+	r.table = table
 	classes := decoder.Classes()
 	if !slices.ContainsFunc(implied, func(pair []string) bool { return slices.Equal(pair, classes) }) {
 		r.Format.Classes = classes
