@@ -1,6 +1,7 @@
 package online
 
 import (
+	"creek.dev/creek/trainer/online/forest"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/parameter"
 	"creek.dev/creek/trainer/online/regressiontree"
@@ -21,6 +22,22 @@ var treeRegressors = []algorithm{
 		parameters: regressiontree.AdaptiveParameters,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return regressiontree.NewAdaptive(in, v)
+		},
+	},
+	{
+		name: "AdaptiveRandomForest", task: TaskRegression, nominal: true, shards: true,
+		doc:        "Trees of random features and weights, each replaced when its errors change.",
+		parameters: forest.RandomForestRegressorParameters,
+		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
+			return forest.NewRandomForestRegressor(in, v)
+		},
+	},
+	{
+		name: "StreamingRandomPatches", task: TaskRegression, nominal: true, shards: true,
+		doc:        "Trees that each see some of the features and rows, each replaced when its errors change.",
+		parameters: forest.PatchesRegressorParameters,
+		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
+			return forest.NewPatchesRegressor(in, v)
 		},
 	},
 }

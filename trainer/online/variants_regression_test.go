@@ -17,6 +17,20 @@ var regressionVariants = variantsOf{
 			c.Parameters = map[string]string{"maxBytes": "16384", "gracePeriod": "20", "tau": "0.5", "radius": "0.01", "maxDepth": "6"}
 		},
 	},
+	"AdaptiveRandomForest/Regression": {
+		"nominal": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"members": "3", "maxFeatures": "60%", "aggregation": "Mean", "disableWeightedVote": "false"}
+		},
+		"capped": with(map[string]string{"members": "5", "maxBytes": "1048576", "radius": "0.001", "driftDelta": "0.1", "warningDelta": "0.3"}),
+	},
+	"StreamingRandomPatches/Regression": {
+		"nominal": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"members": "4", "disableWeightedVote": "false", "driftDelta": "0.1", "warningDelta": "0.3"}
+		},
+		"resampling": with(map[string]string{"members": "3", "trainingMethod": "Resampling", "aggregation": "Median"}),
+	},
 	"HoeffdingAdaptiveTree/Regression": {
 		"nominal": func(c *online.Config) {
 			nominal(c)

@@ -161,7 +161,9 @@ func (a *Adaptive) learnLeaf(i int32, path []int32, x []float64, y, w float64) {
 	l := t.nodes[i].left
 	p := t.learnLeaf(l, x, y, w)
 	t.update(i, math.Abs(y-p))
-	if numbers := t.numbers(l); t.metas[l].active && numbers[leafN]-numbers[leafAttempt] >= t.set.grace {
+	numbers := t.numbers(l)
+	t.nodes[i].weight = numbers[leafN]
+	if t.metas[l].active && numbers[leafN]-numbers[leafAttempt] >= t.set.grace {
 		t.attempt(i, path)
 	}
 }

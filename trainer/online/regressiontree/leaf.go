@@ -1,6 +1,10 @@
 package regressiontree
 
-import "creek.dev/creek/trainer/online/random"
+import (
+	"math"
+
+	"creek.dev/creek/trainer/online/random"
+)
 
 // The numbers of a leaf; the weights of its linear model follow them.
 const (
@@ -151,33 +155,50 @@ func (t *tree) predictLeaf(l int32, x []float64) float64 {
 	return linear(numbers, x)
 }
 
+// maxSteps bounds the steps in which a leaf learns a row.
+const maxSteps = 64
+
 // learnLeaf lets leaf l learn a row, and returns what it would have said of it.
 func (t *tree) learnLeaf(l int32, x []float64, y, w float64) float64 {
 	numbers := t.numbers(l)
-	prediction := numbers[leafMean]
-	if !t.set.mean {
-		p := linear(numbers, x)
-		if t.set.model || !(numbers[leafMeanError] < numbers[leafModelError]) {
-			prediction = p
-		}
-		t.learnModel(numbers, x, y, w, p)
+	steps, share := 1, w
+	if t.set.steps && w > 1 {
+		steps = int(min(math.Ceil(w), maxSteps))
+		share = w / float64(steps)
 	}
-	m := moments{numbers[leafN], numbers[leafMean], numbers[leafS]}
-	m.add(y, w)
-	numbers[leafN], numbers[leafMean], numbers[leafS] = m.n, m.mean, m.s
+	prediction := t.learnNumbers(numbers, x, y, share)
+	for range steps - 1 {
+		t.learnNumbers(numbers, x, y, share)
+	}
 	if t.metas[l].active {
 		t.observeAll(l, x, y, w)
 	}
 	return prediction
 }
 
-// learnModel updates the faded errors, then the model by one step of stochastic
-// gradient descent from its prediction p.
-func (t *tree) learnModel(numbers, x []float64, y, w, p float64) {
-	d, e := y-numbers[leafMean], y-p
-	numbers[leafMeanError] = min(float64(t.set.decay*numbers[leafMeanError])+float64(d*d), errorLimit)
-	numbers[leafModelError] = min(float64(t.set.decay*numbers[leafModelError])+float64(e*e), errorLimit)
-	g := float64(float64(2*(p-y)) * w)
+// learnNumbers updates the faded errors, then the model by one step of stochastic
+// gradient descent, and the moments. It returns what the leaf said of the row
+// before.
+func (t *tree) learnNumbers(numbers, x []float64, y, w float64) float64 {
+	m := moments{numbers[leafN], numbers[leafMean], numbers[leafS]}
+	prediction := m.mean
+	if !t.set.mean {
+		p := linear(numbers, x)
+		if t.set.model || !(numbers[leafMeanError] < numbers[leafModelError]) {
+			prediction = p
+		}
+		d, e := y-m.mean, y-p
+		numbers[leafMeanError] = min(float64(t.set.decay*numbers[leafMeanError])+float64(d*d), errorLimit)
+		numbers[leafModelError] = min(float64(t.set.decay*numbers[leafModelError])+float64(e*e), errorLimit)
+		t.descend(numbers, x, float64(float64(2*(p-y))*w))
+	}
+	m.add(y, w)
+	numbers[leafN], numbers[leafMean], numbers[leafS] = m.n, m.mean, m.s
+	return prediction
+}
+
+// descend takes one step down the gradient g of the loss by the prediction.
+func (t *tree) descend(numbers, x []float64, g float64) {
 	g = max(min(g, gradientLimit), -gradientLimit)
 	numbers[leafIntercept] -= float64(t.set.rate * g)
 	weights := numbers[leafNumbers:]

@@ -91,6 +91,9 @@ type Settings struct {
 	binary     bool
 	preprune   bool
 	maxBytes   int
+	// steps tells that leaves learn a row of weight k as k rows, apart from what they
+	// observe, so that their models make k steps rather than one of k times the size.
+	steps bool
 	// windows are the settings of the windows over the errors of nodes, or nil.
 	windows *drift.Settings
 }
@@ -148,6 +151,11 @@ func (s *Settings) For(schema learner.Schema, maxBytes int) *Settings {
 
 // Subspace lets every leaf observe so many features that it draws.
 func (s *Settings) Subspace(features int) { s.observed = min(max(features, 1), s.width) }
+
+// Step lets leaves learn a row of weight k as k rows, apart from what they
+// observe: so their linear models make k steps rather than one of k times the
+// size, which overshoots. There are at most 64 steps, of equal size.
+func (s *Settings) Step() { s.steps = true }
 
 // nodeBytes is the logical size of a node.
 func (s *Settings) nodeBytes() int {

@@ -119,8 +119,10 @@ func (t *tree) learn(x []float64, y, w float64) float64 {
 	if p := t.learnLeaf(l, x, y, w); known {
 		prediction = p
 	}
+	numbers := t.numbers(l)
+	t.nodes[i].weight = numbers[leafN]
 	// A row that lacks what led to the leaf does not split it, as in River.
-	if numbers := t.numbers(l); complete && t.metas[l].active && numbers[leafN]-numbers[leafAttempt] >= t.set.grace {
+	if complete && t.metas[l].active && numbers[leafN]-numbers[leafAttempt] >= t.set.grace {
 		t.attempt(i, path)
 	}
 	if t.logicalBytes() > t.set.maxBytes {
