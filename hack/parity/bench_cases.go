@@ -38,11 +38,11 @@ var speeds = []speedCase{
 		rivals: []rival{{river, "forest.ARFClassifier(seed=seed)", 10_000, 190}},
 	},
 	{
-		testCase: speedOf("ARF10, 60 % features", "AdaptiveRandomForest", "maxFeatures=0.6", "elec2", nil), target: 150e3,
+		testCase: speedOf("ARF10, 60 % features", "AdaptiveRandomForest", "maxFeatures=60%", "elec2", nil), target: 150e3,
 		rivals: []rival{{moa, "meta.AdaptiveRandomForest -s 10", 0, 20}},
 	},
 	{
-		testCase: speedOf("ARF100, 60 % features", "AdaptiveRandomForest", "members=100 maxFeatures=0.6", "elec2", nil), target: 17e3,
+		testCase: speedOf("ARF100, 60 % features", "AdaptiveRandomForest", "members=100 maxFeatures=60%", "elec2", nil), target: 17e3,
 		rivals: []rival{{moa, "meta.AdaptiveRandomForest -s 100", 0, 20}},
 	},
 	{

@@ -45,6 +45,8 @@ type group struct {
 	// peerKind is what the peer's script is to do, where it is not to learn; measures are the metrics that it takes.
 	peerKind string
 	measures map[string]string
+	// gaps has the peer see missing values as such, and not as absent.
+	gaps bool
 	// noFigure cases have nothing to show but whether they are equal.
 	noFigure bool
 	// on names data sets, each perhaps with ":rows" for the first rows alone.

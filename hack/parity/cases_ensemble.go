@@ -17,12 +17,12 @@ var ensembleGroups = []group{
 	},
 	{
 		section: ensembles, title: "Adaptive random forest of 10, 60 % of the features", algorithm: "AdaptiveRandomForest",
-		parameters: "maxFeatures=0.6", kind: seeded,
+		parameters: "maxFeatures=60%", kind: seeded,
 		peer: moa, expression: "meta.AdaptiveRandomForest -s 10", on: classData, seeds: 20, slow: true,
 	},
 	{
 		section: ensembles, title: "Adaptive random forest of 100, 60 % of the features", algorithm: "AdaptiveRandomForest",
-		parameters: "members=100 maxFeatures=0.6", kind: seeded,
+		parameters: "members=100 maxFeatures=60%", kind: seeded,
 		peer: moa, expression: "meta.AdaptiveRandomForest -s 100", on: []string{"elec2"}, creekSeeds: 10, slow: true,
 	},
 	{

@@ -73,7 +73,7 @@ var linearGroups = []group{
 		steps: scaled, peer: river, expression: scaler + "linear_model.PAClassifier()", on: binaryData,
 	},
 	{
-		section: "Linear models", title: "Passive-Aggressive II", algorithm: "PassiveAggressive", parameters: "mode=2 aggressiveness=0.1",
+		section: "Linear models", title: "Passive-Aggressive II", algorithm: "PassiveAggressive", parameters: "mode=2 c=0.1",
 		steps: scaled, peer: river, expression: scaler + "linear_model.PAClassifier(C=.1, mode=2)", on: binaryData,
 	},
 	{

@@ -14,12 +14,12 @@ var regressionGroups = []group{
 	},
 	{
 		section: regressions, title: "Hoeffding tree for regression, means", algorithm: "HoeffdingTree", task: online.TaskRegression,
-		parameters: "leafPrediction=mean", steps: scaled,
+		parameters: "leafPrediction=Mean", steps: scaled,
 		peer: river, expression: scaler + "tree.HoeffdingTreeRegressor(leaf_prediction='mean', " + quantizer + ")", on: regressionData,
 	},
 	{
 		section: regressions, title: "Hoeffding tree for regression, linear leaves", algorithm: "HoeffdingTree", task: online.TaskRegression,
-		parameters: "leafPrediction=linear", steps: scaled,
+		parameters: "leafPrediction=Linear", steps: scaled,
 		peer: river, expression: scaler + "tree.HoeffdingTreeRegressor(leaf_prediction='model', " + quantizer + ")", on: regressionData,
 	},
 	{
@@ -34,7 +34,7 @@ var regressionGroups = []group{
 	},
 	{
 		section: regressions, title: "Hoeffding tree for regression, nominal features", algorithm: "HoeffdingTree", task: online.TaskRegression,
-		parameters: "leafPrediction=mean",
+		parameters: "leafPrediction=Mean",
 		peer:       river, expression: "tree.HoeffdingTreeRegressor(leaf_prediction='mean', nominal_attributes=['chick', 'diet'], " + quantizer + ")",
 		on: []string{"chick-nominal"},
 	},

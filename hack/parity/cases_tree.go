@@ -27,19 +27,19 @@ var treeGroups = []group{
 		peer: river, expression: plain + "grace_period=50, delta=.01)", on: treeData,
 	},
 	{
-		section: trees, title: "Hoeffding tree, majority leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=majority",
+		section: trees, title: "Hoeffding tree, majority leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=MajorityClass",
 		peer: river, expression: plain + "leaf_prediction='mc')", on: treeData,
 	},
 	{
-		section: trees, title: "Hoeffding tree, Bayes leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=naiveBayes",
+		section: trees, title: "Hoeffding tree, Bayes leaves", algorithm: "HoeffdingTree", parameters: "leafPrediction=NaiveBayes",
 		peer: river, expression: plain + "leaf_prediction='nb')", on: treeData,
 	},
 	{
-		section: trees, title: "Hoeffding tree, Gini", algorithm: "HoeffdingTree", parameters: "splitCriterion=gini",
+		section: trees, title: "Hoeffding tree, Gini", algorithm: "HoeffdingTree", parameters: "splitCriterion=Gini",
 		peer: river, expression: plain + "split_criterion='gini')", on: treeData,
 	},
 	{
-		section: trees, title: "Hoeffding tree, Hellinger", algorithm: "HoeffdingTree", parameters: "splitCriterion=hellinger",
+		section: trees, title: "Hoeffding tree, Hellinger", algorithm: "HoeffdingTree", parameters: "splitCriterion=Hellinger",
 		peer: river, expression: plain + "split_criterion='hellinger')", on: binaryData,
 	},
 	{

@@ -40,6 +40,7 @@ var datasets = slices.Concat([]dataset{
 	{name: "segments", file: "image_segments.csv", target: "category", classes: segmentClasses},
 	{name: "trump", file: "trump_approval.csv", target: "five_thirty_eight"},
 	{name: "chick", file: "chick-weights.csv", target: "weight"},
+	{name: "chick-names", file: "chick-weights.csv", target: "weight", nominal: []string{"time", "chick", "diet"}},
 	{name: "chick-nominal", file: "chick-weights.csv", target: "weight", nominal: []string{"chick", "diet"}},
 }, generated)
 

@@ -24,10 +24,10 @@ import (
 
 // options are what the command line says.
 type options struct {
-	quick, cached, offline bool
-	only                   *regexp.Regexp
-	jobs                   int
-	output                 string
+	quick, cached, offline, fresh bool
+	only                          *regexp.Regexp
+	jobs                          int
+	output                        string
 	// Of one measurement of a speed.
 	title         string
 	rows, workers int
@@ -73,6 +73,7 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&o.quick, "quick", false, "only the cases that take a peer seconds")
 	flags.BoolVar(&o.cached, "cached", false, "take the peers' speeds from the last run")
 	flags.BoolVar(&o.offline, "offline", false, "only the cases of which the peer's side is kept")
+	flags.BoolVar(&o.fresh, "fresh", false, "ask the peers again")
 	flags.StringVar(&only, "only", "", "only the cases whose name and data match")
 	flags.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "peers at work at once")
 	flags.StringVar(&o.output, "output", "docs/parity.md", "the page that is written; - for none")

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ type request struct {
 	Target     string            `json:"target"`
 	Classes    []string          `json:"classes,omitempty"`
 	Nominal    []string          `json:"nominal,omitempty"`
+	Gaps       bool              `json:"gaps,omitempty"`
 	Rows       int               `json:"rows"`
 	Seed       uint64            `json:"seed"`
 	Digest     string            `json:"digest"`
@@ -93,6 +95,16 @@ func (c cache) hasAll(requests []request) bool {
 		_, ok := c.get(r, false)
 		return !ok
 	})
+}
+
+// forget takes answers out, so that the peer is asked again.
+func (c cache) forget(requests []request) error {
+	for _, r := range requests {
+		if err := os.Remove(c.path(r) + ".json"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // put keeps an answer, whose values the peer wrote to output.

@@ -37,6 +37,11 @@ func runTable(ctx context.Context, o options, log io.Writer) error {
 			requests = append(requests, asked...)
 		}
 	}
+	if o.fresh {
+		if err := p.cache.forget(requests); err != nil {
+			return fmt.Errorf("forget what peers came to: %w", err)
+		}
+	}
 	if err := p.fetch(ctx, requests); err != nil {
 		return err
 	}
@@ -71,7 +76,7 @@ func (c testCase) requests(t *table) []request {
 	for seed := range c.peerSeeds() {
 		r := request{
 			Peer: c.peer, Kind: "learner", Expression: c.expression, Task: c.taskName(), Target: t.target, Classes: t.classes,
-			Nominal: t.nominal, Rows: c.rows, Digest: t.digest, Data: t.path,
+			Nominal: t.nominal, Rows: c.rows, Gaps: c.gaps, Digest: t.digest, Data: t.path,
 		}
 		if c.kind == seeded {
 			r.Seed = uint64(seed) + 1

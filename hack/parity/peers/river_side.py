@@ -40,8 +40,9 @@ def build(expression, seed):
 
 
 def table(request):
-    """The rows as River is given them: a missing field is absent, a nominal one is text, of two classes the last is True."""
-    key = (request["data"], request.get("rows", 0))
+    """The rows as River is given them: a missing field is absent, or None where gaps are asked for; a nominal one is text; of two
+    classes the last is True."""
+    key = json.dumps([request.get(name) for name in ("data", "rows", "target", "classes", "nominal", "gaps")])
     if key not in TABLES:
         TABLES.clear()
         TABLES[key] = list(read(request))
@@ -60,7 +61,8 @@ def read(request):
                 y = y == classes[1]
             elif target and not classes:
                 y = float(y)
-            yield {k: v if k in nominal else float(v) for k, v in row.items() if v != ""}, y
+            values = {k: v if k in nominal else float(v) for k, v in row.items() if v != ""}
+            yield ({k: values.get(k) for k in row} if request.get("gaps") else values), y
 
 
 def last(model):
