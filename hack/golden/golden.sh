@@ -36,6 +36,7 @@ mkdir -p trainer/online/anomaly/testdata
 "$venv/bin/python" -I hack/golden/anomaly.py "$work/sea.csv" >"$work/golden_anomaly.json"
 mv "$work/golden_anomaly.json" trainer/online/anomaly/testdata/golden_river.json
 echo "wrote trainer/online/anomaly/testdata/golden_river.json"
+
 "$venv/bin/python" -I hack/golden/drift.py >"$work/golden_drift.json"
 mkdir -p trainer/online/drift/testdata
 mv "$work/golden_drift.json" trainer/online/drift/testdata/golden_river.json
@@ -49,3 +50,7 @@ for part in classifiers:bayes transformers:preprocess; do
   mv "$work/golden_${part#*:}.json" "$to/golden_river.json"
   echo "wrote $to/golden_river.json"
 done
+"$venv/bin/python" -I hack/golden/metric.py >"$work/golden_metric.json"
+mkdir -p trainer/online/metric/testdata
+mv "$work/golden_metric.json" trainer/online/metric/testdata/golden_river.json
+echo "wrote trainer/online/metric/testdata/golden_river.json"

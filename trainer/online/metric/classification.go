@@ -1,15 +1,18 @@
-// Package metric holds cumulative measures of prediction quality that can be
-// merged: counts, from which everything else is computed when asked for.
+// Package metric holds measures of prediction quality that can be merged: sums,
+// from which everything else is computed when asked for.
 package metric
 
-import (
-	"fmt"
+import "fmt"
 
-	"creek.dev/creek/trainer/online/numeric"
-)
-
-// Classification collects accuracy, Cohen's kappa, logarithmic loss and, for
-// two classes, F1 of the last class. The zero value is not usable.
+// Classification measures a classifier: accuracy, balancedAccuracy, kappa
+// (Cohen's), kappaM and kappaT (over always predicting the most frequent class,
+// and the class of the row before), logLoss (mean, natural logarithm), brier
+// (mean squared distance of the probabilities from the truth: of the true class
+// for two classes, else the sum over the classes, as Brier defined it). For two
+// classes precision, recall and f1 are those of the last class, and rocAuc is the
+// area under its curve; for more they are precisionMacro and so on, the means
+// over the classes, and precisionMicro and so on. Measures that River has are
+// River's. The zero value is not usable.
 type Classification struct {
 	// Classes is the number of classes.
 	Classes int `json:"classes"`
@@ -20,6 +23,14 @@ type Classification struct {
 	// costs more than learning a row, is so taken once and not for every row.
 	Product float64 `json:"product"`
 	Blocks  uint64  `json:"blocks"`
+	// squares is the sum of the squared distances.
+	squares float64
+	// repeats is how many rows are of the class of the row before, which was last;
+	// before the first row that is class 0, as MOA has it.
+	repeats uint64
+	last    int
+	// bins are empty until the first row.
+	bins []uint64
 }
 
 // Probabilities are kept this far from 0, as River does, so that one wrong
@@ -33,18 +44,33 @@ func NewClassification(classes int) *Classification {
 	return &Classification{Classes: classes, Counts: make([]uint64, classes*classes), Product: 1}
 }
 
-// Update implements Measure. It does not allocate.
+// Update implements Measure. It allocates at most once.
 func (c *Classification) Update(o Outcome) {
-	if !(o.Y >= 0) || o.Class < 0 {
+	label, ok := counted(o, c.Classes)
+	if !ok {
 		return
 	}
-	label := int(o.Y)
 	p := o.Scores[label]
 	c.Counts[label*c.Classes+o.Class]++
-	c.multiply(max(min(p, 1-smallest), smallest))
-}
-
-func (c *Classification) multiply(p float64) {
+	same := uint64(0)
+	if label == c.last {
+		same = 1
+	}
+	c.repeats += same
+	c.last = label
+	c.squares += distance(o.Scores, label)
+	if c.Classes == 2 {
+		if len(c.bins) == 0 {
+			c.bins = make([]uint64, 2*rocBins)
+		}
+		c.bins[2*rocBin(o.Scores[1])+label]++
+	}
+	if p > 1-smallest {
+		p = 1 - smallest
+	}
+	if p < smallest {
+		p = smallest
+	}
 	c.Product = float64(c.Product * p)
 	if c.Product < 0x1p-512 {
 		c.Product = float64(c.Product * 0x1p512)
@@ -52,7 +78,38 @@ func (c *Classification) multiply(p float64) {
 	}
 }
 
+// counted tells whether an outcome counts, and the true class.
+func counted(o Outcome, classes int) (label int, ok bool) {
+	label, ok = whole(o.Y, classes)
+	if !ok || uint(o.Class) >= uint(classes) || len(o.Scores) != classes {
+		return 0, false
+	}
+	for _, p := range o.Scores {
+		if !(p >= 0 && p <= 2) {
+			return 0, false
+		}
+	}
+	return label, true
+}
+
+// distance is the squared distance of the probabilities from the truth: that of
+// the true class for two classes, else the sum over all.
+func distance(scores []float64, label int) float64 {
+	rest := 1 - scores[label]
+	sum := float64(rest * rest)
+	if len(scores) == 2 {
+		return sum
+	}
+	for i, p := range scores {
+		if i != label {
+			sum += float64(p * p)
+		}
+	}
+	return sum
+}
+
 // Merge implements Measure. It fails when other has another number of classes.
+// Counts and bins are added exactly. What follows counts as following other.
 func (c *Classification) Merge(measure Measure) error {
 	other, ok := measure.(*Classification)
 	if !ok || other.Classes != c.Classes {
@@ -63,7 +120,24 @@ func (c *Classification) Merge(measure Measure) error {
 	}
 	c.Blocks += other.Blocks
 	c.Product = c.multiplyAll(c.Product, other.Product)
+	c.squares += other.squares
+	c.repeats += other.repeats
+	if other.Records() > 0 {
+		c.last = other.last
+	}
+	c.bins = added(c.bins, other.bins)
 	return nil
+}
+
+// added is a+b, of which either may be empty.
+func added[T uint64 | float64](a, b []T) []T {
+	if len(a) == 0 {
+		return append([]T(nil), b...)
+	}
+	for i, v := range b {
+		a[i] += v
+	}
+	return a
 }
 
 // multiplyAll is p·q, both in [2^-512, 1], without passing through a number that
@@ -98,41 +172,14 @@ func (c *Classification) Records() uint64 {
 	return n
 }
 
-// Values are accuracy, kappa, logLoss (mean, natural logarithm) and, for two
-// classes, f1. All are 0 while nothing has been counted.
+// Values implements Measure. All are 0 while nothing has been counted.
 func (c *Classification) Values() map[string]float64 {
-	values := map[string]float64{"accuracy": 0, "kappa": 0, "logLoss": 0}
-	if c.Classes == 2 {
-		values["f1"] = c.f1()
+	t := tally{
+		classes: c.Classes, counts: make([]float64, len(c.Counts)),
+		loss: logOfBlocks(c.Product, c.Blocks), squares: c.squares, repeats: float64(c.repeats), area: rocArea(c.bins),
 	}
-	if c.Records() == 0 {
-		return values
+	for i, n := range c.Counts {
+		t.counts[i] = float64(n)
 	}
-	n := float64(c.Records())
-	observed, expected := 0.0, 0.0
-	for i := range c.Classes {
-		var row, column uint64
-		for j := range c.Classes {
-			row += c.Counts[i*c.Classes+j]
-			column += c.Counts[j*c.Classes+i]
-		}
-		observed += float64(c.Counts[i*c.Classes+i])
-		expected += float64(float64(row) / n * (float64(column) / n))
-	}
-	values["accuracy"] = observed / n
-	if expected < 1 {
-		values["kappa"] = (values["accuracy"] - expected) / (1 - expected)
-	}
-	values["logLoss"] = (float64(float64(c.Blocks*block)*numeric.Log(2)) - numeric.Log(c.Product)) / n
-	return values
-}
-
-// f1 is the harmonic mean of precision and recall of the last of two classes.
-func (c *Classification) f1() float64 {
-	wrong := c.Counts[1] + c.Counts[2]
-	hits := 2 * c.Counts[3]
-	if hits == 0 {
-		return 0
-	}
-	return float64(hits) / float64(hits+wrong)
+	return t.values()
 }

@@ -15,8 +15,8 @@ type Outcome struct {
 	Scores []float64
 }
 
-// Measure collects outcomes. It does not keep them: its size is bounded. It is
-// not safe for concurrent use.
+// Measure collects outcomes. Its size is bounded. It is not safe for concurrent
+// use.
 type Measure interface {
 	flat.Stater
 	// Update counts one outcome. One whose truth or prediction is missing is not
@@ -30,8 +30,20 @@ type Measure interface {
 	Merge(other Measure) error
 }
 
+// The tasks, as package online has them; any other is a classification.
+const (
+	regression = "Regression"
+	anomaly    = "AnomalyDetection"
+)
+
 // New returns an empty measure for a task, one of those of package online, and a
 // classifier's number of classes.
 func New(task string, classes int) Measure {
+	switch task {
+	case regression:
+		return &Regression{}
+	case anomaly:
+		return &Anomaly{}
+	}
 	return NewClassification(classes)
 }
