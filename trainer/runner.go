@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -59,6 +60,8 @@ func newRunner(identity history.TrainerFacts, parts Parts, m *metrics) *Runner {
 		log: parts.Log, calls: make(chan *call), terminate: make(chan struct{}, 1), done: make(chan struct{}),
 		shard: core.New(), finished: make(chan stored, 1),
 	}
+	// An ensemble learns on every processor that the pod may use: Go counts those.
+	r.shard.SetWorkers(runtime.GOMAXPROCS(0))
 	go r.run()
 	return r
 }

@@ -19,6 +19,7 @@ func (s *Shard) fetched(e RecordsFetched) {
 	}
 	r := s.resident
 	r.careful = s.careful
+	r.model.SetWorkers(max(s.workers, 1))
 	n, err := r.learn(e.Partition, e.Records)
 	w.count(e.Records[:n])
 	if n > 0 && r.unsavedSince == 0 {

@@ -17,6 +17,8 @@ type Shard struct {
 	exited      bool
 	// careful is set once a learner crashed: from then on records are learned one by one.
 	careful bool
+	// workers is how many goroutines an ensemble learns on; 0 means one.
+	workers int
 
 	now     int64
 	effects []Effect
@@ -24,6 +26,9 @@ type Shard struct {
 
 // New returns a shard that knows nothing.
 func New() *Shard { return &Shard{} }
+
+// SetWorkers lets ensembles learn on n goroutines. What is learned does not depend on it.
+func (s *Shard) SetWorkers(n int) { s.workers = n }
 
 // Step takes in an event that happened at now, in Unix milliseconds, and returns what to do. The returned slice holds until the next
 // call. Events that answer nothing that is wanted any more change nothing.
