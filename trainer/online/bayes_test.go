@@ -84,6 +84,8 @@ func TestBayesAccuracy(t *testing.T) {
 		{"phishing", "BernoulliNB", bernoulli, "", "0.885508"},
 		{"image_segments", "BernoulliNB", bernoulli, "", "0.603291"},
 		{"elec2", "GaussianNB", nil, "MinMaxScaler", "0.677275"},
+		{"elec2", "GaussianNB", nil, "MaxAbsScaler", "0.642692"},
+		{"elec2", "GaussianNB", nil, "RobustScaler", "0.529320"},
 	} {
 		t.Run(tc.data+" "+tc.algorithm+" "+tc.step, func(t *testing.T) {
 			data := readTable(t, tc.data+".csv")
