@@ -15,4 +15,20 @@ var treeAlgorithms = []algorithm{
 			return tree.New(in, tree.FromValues(v))
 		},
 	},
+	{
+		name: "ExtremelyFastDecisionTree", task: TaskClassification, nominal: true,
+		doc:        "Decision tree that splits a leaf as soon as that is better than not to, and replaces a split once another one is better.",
+		parameters: tree.ExtremelyFastParameters,
+		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			return tree.NewExtremelyFast(in, v)
+		},
+	},
+	{
+		name: "HoeffdingAdaptiveTree", task: TaskClassification, nominal: true,
+		doc:        "Hoeffding tree that watches the error at its splits, and replaces those whose error rises.",
+		parameters: tree.AdaptiveParameters,
+		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
+			return tree.NewAdaptive(in, v)
+		},
+	},
 }

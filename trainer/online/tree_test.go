@@ -90,6 +90,13 @@ func TestTreeAccuracy(t *testing.T) {
 		{"phishing", "HoeffdingTree", nil, "0.879904"},
 		{"image_segments", "HoeffdingTree", nil, "0.778259"},
 		{"bananas", "HoeffdingTree", nil, "0.643140"},
+		{"elec2", "ExtremelyFastDecisionTree", nil, "0.830284"},
+		{"elec2", "HoeffdingAdaptiveTree", map[string]string{"bootstrapSampling": "false"}, "0.830439"},
+		{
+			"elec2", "HoeffdingAdaptiveTree",
+			map[string]string{"bootstrapSampling": "false", "leafPrediction": "MajorityClass", "gracePeriod": "50", "delta": "0.01"}, "0.784180",
+		},
+		{"phishing", "HoeffdingAdaptiveTree", map[string]string{"bootstrapSampling": "false"}, "0.879904"},
 	}
 	for _, tc := range tests {
 		t.Run(fmt.Sprint(tc.data, tc.algorithm, tc.parameters), func(t *testing.T) {
@@ -119,3 +126,7 @@ func benchmarkElec2(b *testing.B, algorithm string, parameters map[string]string
 }
 
 func BenchmarkHTElec2(b *testing.B) { benchmarkElec2(b, "HoeffdingTree", nil) }
+
+func BenchmarkEFDTElec2(b *testing.B) { benchmarkElec2(b, "ExtremelyFastDecisionTree", nil) }
+
+func BenchmarkHATElec2(b *testing.B) { benchmarkElec2(b, "HoeffdingAdaptiveTree", nil) }

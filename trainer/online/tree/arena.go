@@ -17,6 +17,9 @@ type node struct {
 	child     int32
 }
 
+// nodeBytes is the size of a node.
+const nodeBytes = 16
+
 const (
 	equal    = 1 << 28
 	chain    = 1 << 29
@@ -105,6 +108,8 @@ type arena struct {
 	// a block or may get one.
 	reserved int
 	tables   tables
+	// perNode is what a node counts in the logical size.
+	perNode int
 }
 
 // clear makes the arena empty, and keeps its memory.
@@ -256,12 +261,12 @@ func (a *arena) activate(h []float64) {
 func (a *arena) freeHead(i int32) { a.freeHeads = append(a.freeHeads, i) }
 
 func (a *arena) heapBytes() int {
-	return 16*cap(a.nodes) + 8*(cap(a.heads)+cap(a.stats)) +
+	return nodeBytes*cap(a.nodes) + 8*(cap(a.heads)+cap(a.stats)) +
 		4*(cap(a.freePairs)+cap(a.freeHeads)+cap(a.freeStats)) + a.tables.heapBytes()
 }
 
 func (a *arena) logicalBytes() int {
 	nodes := len(a.nodes) - 2*len(a.freePairs)
 	heads := len(a.heads)/a.head - len(a.freeHeads)
-	return 16*nodes + 8*a.head*heads + 8*a.block*a.reserved + 8*a.tables.used
+	return a.perNode*nodes + 8*a.head*heads + 8*a.block*a.reserved + 8*a.tables.used
 }

@@ -105,19 +105,24 @@ var Parameters = []parameter.Spec{
 
 // FromValues reads the parameters.
 func FromValues(v parameter.Values) Config {
+	c := fromCommon(v)
+	c.MeritPreprune, c.RemovePoorAttributes = v.Flag("meritPreprune"), v.Flag("removePoorAttributes")
+	return c
+}
+
+// fromCommon reads the parameters that all trees have.
+func fromCommon(v parameter.Values) Config {
 	c := Config{
-		GracePeriod:          v.Real("gracePeriod"),
-		Delta:                v.Real("delta"),
-		Tau:                  v.Real("tau"),
-		NBThreshold:          v.Real("nbThreshold"),
-		Splits:               v.Int("splits"),
-		MaxDepth:             v.Int("maxDepth"),
-		MinBranchFraction:    v.Real("minBranchFraction"),
-		MaxShareToSplit:      v.Real("maxShareToSplit"),
-		BinarySplit:          v.Flag("binarySplit"),
-		MeritPreprune:        v.Flag("meritPreprune"),
-		RemovePoorAttributes: v.Flag("removePoorAttributes"),
-		MaxBytes:             v.Int("maxBytes"),
+		GracePeriod:       v.Real("gracePeriod"),
+		Delta:             v.Real("delta"),
+		Tau:               v.Real("tau"),
+		NBThreshold:       v.Real("nbThreshold"),
+		Splits:            v.Int("splits"),
+		MaxDepth:          v.Int("maxDepth"),
+		MinBranchFraction: v.Real("minBranchFraction"),
+		MaxShareToSplit:   v.Real("maxShareToSplit"),
+		BinarySplit:       v.Flag("binarySplit"),
+		MaxBytes:          v.Int("maxBytes"),
 	}
 	switch v.Word("leafPrediction") {
 	case "NaiveBayes":

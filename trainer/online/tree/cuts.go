@@ -24,7 +24,9 @@ type scratch struct {
 	// each feature one behind the other.
 	left, estimates []float64
 	kept            bool
-	// least and second are the least estimates of two features.
+	// leasts are the least estimates of each feature, least and second those of
+	// two features.
+	leasts        []float64
 	least, second float64
 	// most is the largest number of classes observed with a feature.
 	most  int
@@ -48,11 +50,12 @@ func newScratch(l layout, c *Config) scratch {
 	}
 	s.left = make([]float64, features*l.classes*c.Splits)
 	s.estimates = make([]float64, features*c.Splits)
+	s.leasts = make([]float64, l.width)
 	return s
 }
 
 func (s *scratch) bytes() int {
-	return 80*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)) +
+	return 80*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)+cap(s.leasts)) +
 		32*(cap(s.suggested)+cap(s.children))
 }
 

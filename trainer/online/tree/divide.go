@@ -5,18 +5,22 @@ import (
 	"slices"
 )
 
-// divide makes leaf i a split, unless the tree would become larger than it may
-// even with leaves that learn nothing.
+// divide makes leaf i a split and forgets what the leaf knew, unless the tree
+// would become too large.
 func (t *Hoeffding) divide(i int32, h []float64, by split) {
-	feature := int32(t.feature(h, by.at))
-	t.gather(h, by.at)
-	branches := t.startChildren(by)
-	if t.smallest()+8*t.head*(branches-1)+32*branches > t.config.MaxBytes {
+	branches, ok := t.startChildren(h, by)
+	if !ok {
 		return
 	}
 	depth := h[hDepth] + 1
+	feature := int32(t.feature(h, by.at))
 	t.deactivate(h, t.schema)
 	t.freeHead(t.nodes[i].child)
+	t.plantChildren(i, feature, branches, depth, by)
+}
+
+// plantChildren makes node i a split with the children that were started.
+func (t *Hoeffding) plantChildren(i, feature int32, branches int, depth float64, by split) {
 	starts := t.scratch.children
 	if by.kind != byAllLevels {
 		pair := t.newPair()
@@ -52,9 +56,16 @@ func (t *Hoeffding) sprout(i int32, depth float64, branch int, starts []start) [
 	return starts
 }
 
-// startChildren fills scratch.children and returns the number of branches. The
-// split's feature was gathered.
-func (t *Hoeffding) startChildren(by split) (branches int) {
+// startChildren collects what the leaves below a split begin with, and returns
+// their number. It is not ok if the tree would become larger than it may be even
+// with leaves that learn nothing.
+func (t *Hoeffding) startChildren(h []float64, by split) (branches int, ok bool) {
+	t.gather(h, by.at)
+	branches = t.collectStarts(by)
+	return branches, t.fits(branches * (8*t.head + 2*t.perNode))
+}
+
+func (t *Hoeffding) collectStarts(by split) (branches int) {
 	s := &t.scratch
 	s.children = s.children[:0]
 	if by.kind != byAllLevels {
@@ -103,9 +114,18 @@ func (t *Hoeffding) share(m moments, by split, branch int) (weight float64, pres
 	return m.count - w, by.threshold < m.high
 }
 
-// smallest is the logical size that the tree would have if no leaf was active.
-func (t *Hoeffding) smallest() int {
-	return t.logicalBytes() - 8*t.block*t.reserved - 8*t.tables.used
+// fits tells whether the tree has room for so much more if no leaf is active.
+func (t *Hoeffding) fits(more int) bool {
+	size := t.LogicalBytes() + more
+	if size <= t.config.MaxBytes {
+		return true
+	}
+	for _, i := range t.leavesInOrder(true) {
+		if h := t.at(t.nodes[i].child); h[hActive] != 0 {
+			size -= t.promiseOf(t.nodes[i].child).bytes
+		}
+	}
+	return size <= t.config.MaxBytes
 }
 
 // renew makes a leaf forget what it has observed: as not to split it is the best
@@ -113,7 +133,7 @@ func (t *Hoeffding) smallest() int {
 func (t *Hoeffding) renew(h []float64) {
 	t.rest(h)
 	deep := t.config.MaxDepth > 0 && int(h[hDepth]) >= t.config.MaxDepth
-	if t.idle == 1 && !deep && t.logicalBytes()+8*t.block*int(h[hSlots]) <= t.config.MaxBytes {
+	if t.idle == 1 && !deep && t.LogicalBytes()+8*t.block*int(h[hSlots]) <= t.config.MaxBytes {
 		t.wake(h)
 		return
 	}
@@ -127,6 +147,39 @@ func (t *Hoeffding) wake(h []float64) {
 	t.idle--
 }
 
+// fell gives back all that is below split i, and hands each of the splits and
+// leaves there to drop before.
+func (t *Hoeffding) fell(i int32, drop func(i int32)) {
+	pair := t.nodes[i].child
+	link := t.nodes[i].feature&chain != 0
+	for k := pair; k < pair+2; k++ {
+		n := t.nodes[k]
+		switch {
+		case n.feature == leaf:
+			drop(k)
+			t.dropLeaf(k)
+		case n.feature == chainEnd:
+		case link && k > pair:
+			t.fell(k, drop)
+		default:
+			drop(k)
+			t.fell(k, drop)
+		}
+	}
+	t.freePairs = append(t.freePairs, pair)
+}
+
+// dropLeaf gives back the head of a leaf.
+func (t *Hoeffding) dropLeaf(i int32) {
+	head := t.nodes[i].child
+	if h := t.at(head); h[hActive] != 0 {
+		t.deactivate(h, t.schema)
+	} else {
+		t.idle--
+	}
+	t.freeHead(head)
+}
+
 // promise is how many rows of a leaf its most frequent class is wrong for.
 type promise struct {
 	head  int32
@@ -137,18 +190,20 @@ type promise struct {
 // enforce makes leaves inactive, those of the least promise first, so that the
 // tree is no larger than it may be, and all others active (Kirkby 2007).
 func (t *Hoeffding) enforce() {
-	if t.idle == 0 && t.logicalBytes() <= t.config.MaxBytes {
+	if t.idle == 0 && t.LogicalBytes() <= t.config.MaxBytes {
 		return
 	}
 	t.promises = t.promises[:0]
-	size := t.smallest()
-	all := size
-	for _, i := range t.leavesInOrder() {
+	size, all := t.LogicalBytes(), 0
+	for _, i := range t.leavesInOrder(true) {
 		p := t.promiseOf(t.nodes[i].child)
 		all += p.bytes
+		if t.at(p.head)[hActive] != 0 {
+			size -= p.bytes
+		}
 		t.promises = append(t.promises, p)
 	}
-	if all > t.config.MaxBytes {
+	if size+all > t.config.MaxBytes {
 		slices.SortStableFunc(t.promises, func(a, b promise) int { return cmp.Compare(a.value, b.value) })
 	}
 	active := len(t.promises)
@@ -188,9 +243,10 @@ func (t *Hoeffding) promiseOf(head int32) promise {
 	return p
 }
 
-// leavesInOrder are all leaves from the first child to the last, in a slice that
+// leavesInOrder are all leaves from the first child to the last, with the
+// alternates behind the leaves of what they are beside, in a slice that
 // holds until the next call.
-func (t *Hoeffding) leavesInOrder() []int32 {
+func (t *Hoeffding) leavesInOrder(alternates bool) []int32 {
 	if len(t.nodes) == 0 {
 		return nil
 	}
@@ -204,6 +260,9 @@ func (t *Hoeffding) leavesInOrder() []int32 {
 			leaves = append(leaves, i)
 		case chainEnd:
 		default:
+			if a := t.alternateOf(i); alternates && a != none && i != 0 {
+				stack = append(stack, a)
+			}
 			stack = append(stack, n.child+1, n.child)
 		}
 	}

@@ -24,6 +24,13 @@ type Hoeffding struct {
 	key    random.Key
 	// idle is the number of leaves that are not active.
 	idle int
+	// inner are the heads of splits, by node, or none, where splits learn too.
+	inner []int32
+	// alternates are the leaves beside splits, by node, or none, where splits
+	// have them.
+	alternates []int32
+	// extra is what other things count in LogicalBytes.
+	extra int
 
 	// The rest holds nothing between calls.
 	drawn    []float64
@@ -37,7 +44,7 @@ type Hoeffding struct {
 
 // New returns an empty tree.
 func New(in learner.Input, c Config) *Hoeffding {
-	t := &Hoeffding{arena: arena{layout: newLayout(in, c)}, config: c, schema: in.Schema}
+	t := &Hoeffding{arena: arena{layout: newLayout(in, c), perNode: nodeBytes}, config: c, schema: in.Schema}
 	t.drawn = make([]float64, t.width)
 	t.votes = make([]float64, in.Classes)
 	t.order = make([]int, len(in.Schema))
@@ -51,7 +58,8 @@ func New(in learner.Input, c Config) *Hoeffding {
 func (t *Hoeffding) Reset(key random.Key) {
 	t.key = key.For(random.Subspace)
 	t.clear()
-	t.idle = 0
+	t.inner, t.alternates = t.inner[:0], t.alternates[:0]
+	t.idle, t.extra = 0, 0
 }
 
 // route returns the leaf for x, and whether every split told where x goes.
@@ -104,10 +112,23 @@ func (t *Hoeffding) aside(i int32, x []float64, growing bool) (next int32, told 
 			return t.nodes[j].child, true
 		}
 	}
-	if growing && t.logicalBytes()+8*t.head+32 <= t.config.MaxBytes {
+	if growing && t.fits(8*t.head+2*t.perNode) {
 		return t.addLevel(j, n.feature, v), false
 	}
 	return t.heavier(i), false
+}
+
+// below is the child of split i on the way of x.
+func (t *Hoeffding) below(i int32, x []float64) int32 {
+	n := t.nodes[i]
+	if v := x[n.feature&(equal-1)]; n.feature&(equal|chain) == 0 && v == v {
+		if v <= n.threshold {
+			return n.child
+		}
+		return n.child + 1
+	}
+	next, _ := t.aside(i, x, false)
+	return next
 }
 
 // addLevel makes the end of a chain a split off of a level, whose leaf it returns.
@@ -144,6 +165,8 @@ func (t *Hoeffding) weight(i int32) float64 {
 	switch {
 	case n.feature == leaf:
 		return t.total(t.at(n.child))
+	case len(t.inner) > 0:
+		return t.total(t.at(t.inner[i]))
 	case n.feature&chain == 0:
 		return t.weight(n.child) + t.weight(n.child+1)
 	}
@@ -152,6 +175,14 @@ func (t *Hoeffding) weight(i int32) float64 {
 		sum += t.weight(n.child)
 	}
 	return sum
+}
+
+// alternateOf is the leaf beside split i, or none.
+func (t *Hoeffding) alternateOf(i int32) int32 {
+	if int(i) >= len(t.alternates) {
+		return none
+	}
+	return t.alternates[i]
 }
 
 // total is the weight of a head's classes, summed in the order of their slots.
@@ -304,7 +335,7 @@ func (t *Hoeffding) absorb(h, values []float64, class int, weight float64) {
 	slot := int(h[t.slotOf+class])
 	if slot == none {
 		slot = t.addClass(h, class, 0)
-		if h[hActive] != 0 && t.logicalBytes() > t.config.MaxBytes {
+		if h[hActive] != 0 && t.LogicalBytes() > t.config.MaxBytes {
 			t.enforce()
 		}
 	}
@@ -338,9 +369,9 @@ func (t *Hoeffding) rest(h []float64) {
 
 // HeapBytes implements learner.State.
 func (t *Hoeffding) HeapBytes() int {
-	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*(cap(t.stack)+cap(t.leaves)) + 24*cap(t.promises) +
+	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*(cap(t.stack)+cap(t.leaves)+cap(t.inner)+cap(t.alternates)) + 24*cap(t.promises) +
 		t.scratch.bytes() + 700
 }
 
 // LogicalBytes implements learner.State.
-func (t *Hoeffding) LogicalBytes() int { return t.logicalBytes() }
+func (t *Hoeffding) LogicalBytes() int { return t.logicalBytes() + t.extra }

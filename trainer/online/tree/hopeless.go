@@ -74,6 +74,7 @@ func (t *Hoeffding) estimate(h []float64) {
 		thresholds := s.tried()
 		s.cut(i, thresholds)
 		e := s.estimateCuts(i, len(thresholds), t.config.MinBranchFraction)
+		s.leasts[i] = e
 		if e < s.least {
 			s.least, s.second = e, s.least
 		} else if e < s.second {
@@ -134,4 +135,32 @@ func (s *scratch) manyEntropy(weights []float64, minFraction float64) float64 {
 		e += float64(left*below(&oneClass, a/left)) + float64(right*below(&oneClass, (s.classes[j].count-a)/right))
 	}
 	return e / total
+}
+
+// worthless tells that the best split of a leaf, whose entropy is at least below,
+// is better than none by no more than the bound, for certain.
+func (s *scratch) worthless(below, bound float64) bool {
+	return !math.IsInf(s.least, 1) && below+s.slack(s.most)-s.least <= bound
+}
+
+// settled tells that neither another split nor none is better than the one by
+// feature i by more than the bound, for certain.
+func (t *ExtremelyFast) settled(h []float64, i int, bound float64) bool {
+	s := &t.scratch
+	if math.IsInf(s.least, 1) || s.least+s.slack(s.most)-t.entropyBelow(h) > bound {
+		return false
+	}
+	now := s.leasts[i]
+	return math.IsInf(now, 1) || now+s.slack(s.most)-s.least <= bound
+}
+
+// entropyBelow is a lower bound of the entropy of a head's classes.
+func (t *Hoeffding) entropyBelow(h []float64) float64 {
+	weights := h[t.weights : t.weights+int(h[hSlots])]
+	perTotal := 1 / sum(weights)
+	e := 0.0
+	for _, w := range weights {
+		e += below(&oneClass, float64(w*perTotal))
+	}
+	return e
 }

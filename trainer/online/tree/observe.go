@@ -15,6 +15,18 @@ func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight floa
 		t.observeNumbers(h, slot, b, values, weight)
 		return
 	}
+	t.accumulate(h, b, values, weight)
+	if t.config.LeafPrediction != MajorityClass {
+		t.refresh(h, slot, b)
+	}
+	if t.nominal && t.LogicalBytes() > t.config.MaxBytes {
+		t.enforce()
+	}
+}
+
+// accumulate adds a row to the statistics of its class in a block of h, and
+// leaves what predictions take from them as it is.
+func (t *Hoeffding) accumulate(h, b, values []float64, weight float64) {
 	for i, v := range values {
 		if v != v || t.removes() && h[t.removed+i] != 0 {
 			continue
@@ -33,12 +45,6 @@ func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight floa
 		b[bSquares*t.width+i] += float64(float64(weight*d) * (v - b[bMean*t.width+i]))
 		b[bLow*t.width+i] = min(b[bLow*t.width+i], v)
 		b[bHigh*t.width+i] = max(b[bHigh*t.width+i], v)
-	}
-	if t.config.LeafPrediction != MajorityClass {
-		t.refresh(h, slot, b)
-	}
-	if t.nominal && t.logicalBytes() > t.config.MaxBytes {
-		t.enforce()
 	}
 }
 
@@ -118,10 +124,14 @@ func (t *Hoeffding) meet(h, b []float64, i int, v float64) {
 	b[bLow*t.width+i], b[bHigh*t.width+i] = v, v
 }
 
-// count adds to the weight of a level.
+// count adds to the weight of a level, or, where even without active leaves there
+// is no room for the level, not.
 func (t *Hoeffding) count(b []float64, i, level int, weight float64) {
 	length := int(b[bSquares*t.width+i])
 	if level >= length {
+		if !t.fits(16 * max(2, level)) {
+			return
+		}
 		from, longer := t.tables.grow(int(b[bMean*t.width+i]), length, level)
 		b[bMean*t.width+i], b[bSquares*t.width+i] = float64(from), float64(longer)
 	}

@@ -30,8 +30,8 @@ func (t *Hoeffding) Fields(c *flat.Codec) {
 		t.key = random.Key(key)
 	}
 	s := &stream{codec: c}
-	for _, i := range t.leavesInOrder() {
-		if !t.passLeaf(s, i) {
+	for _, i := range t.leavesInOrder(false) {
+		if !t.passHead(s, t.nodes[i].child) {
 			return
 		}
 	}
@@ -123,9 +123,9 @@ func (t *Hoeffding) splits(feature uint32) bool {
 	return bits == 0
 }
 
-// passLeaf passes all of a leaf.
-func (t *Hoeffding) passLeaf(s *stream, i int32) bool {
-	h := t.at(t.nodes[i].child)
+// passHead passes a head and its blocks.
+func (t *Hoeffding) passHead(s *stream, number int32) bool {
+	h := t.at(number)
 	c := s.codec
 	if !s.pass(h[:hDepth]) || !s.pass(h[hSlots:hFixed]) || !s.pass(h[t.features:]) {
 		return false
