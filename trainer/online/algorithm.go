@@ -61,8 +61,8 @@ func (t transform) accepts(k learner.Kind) bool {
 
 // algorithms are all learners, the first task of a name before its others.
 var algorithms = slices.Concat(
-	linearAlgorithms, bayesAlgorithms, treeAlgorithms, treeRegressors, forestAlgorithms, ensembleAlgorithms,
-	boostingAlgorithms, mondrianAlgorithms, anomalyAlgorithms,
+	linearAlgorithms, bayesAlgorithms, treeAlgorithms, forestAlgorithms, ensembleAlgorithms,
+	boostingAlgorithms, mondrianAlgorithms, anomalyAlgorithms, treeRegressors,
 )
 
 var transforms = preprocessors
