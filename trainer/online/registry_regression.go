@@ -1,6 +1,7 @@
 package online
 
 import (
+	"creek.dev/creek/trainer/online/ensemble"
 	"creek.dev/creek/trainer/online/forest"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/parameter"
@@ -38,6 +39,14 @@ var treeRegressors = []algorithm{
 		parameters: forest.PatchesRegressorParameters,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return forest.NewPatchesRegressor(in, v)
+		},
+	},
+	{
+		name: "OnlineBagging", task: TaskRegression, base: "HoeffdingTree", shards: true,
+		doc:        "Learners that each learn every row as often as a Poisson distribution says.",
+		parameters: ensemble.BaggingParameters,
+		regressor: func(in learner.Input, v parameter.Values, b base) learner.Regressor {
+			return ensemble.NewBaggingRegressor(in, v, b.regressor)
 		},
 	},
 }

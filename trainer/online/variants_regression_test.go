@@ -31,6 +31,17 @@ var regressionVariants = variantsOf{
 		},
 		"resampling": with(map[string]string{"members": "3", "trainingMethod": "Resampling", "aggregation": "Median"}),
 	},
+	"OnlineBagging/Regression": {
+		"adaptive": func(c *online.Config) {
+			nominal(c)
+			c.Base = &online.Base{Algorithm: "HoeffdingAdaptiveTree"}
+			c.Parameters = map[string]string{"members": "3", "lambda": "2"}
+		},
+		"linear": func(c *online.Config) {
+			c.Base = &online.Base{Algorithm: "LinearRegression"}
+			c.Preprocessing = []online.Transform{{Type: "StandardScaler"}}
+		},
+	},
 	"HoeffdingAdaptiveTree/Regression": {
 		"nominal": func(c *online.Config) {
 			nominal(c)
