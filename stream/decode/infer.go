@@ -153,6 +153,9 @@ func SplitCSV(data []byte, atEOF bool) (advance int, token []byte, err error) {
 	for start < len(data) && (data[start] == '\n' || data[start] == '\r') {
 		start++
 	}
+	if n := bytes.IndexByte(data[start:], '\n'); n >= 0 && bytes.IndexByte(data[start:start+n], '"') < 0 {
+		return start + n + 1, data[start : start+n+1], nil
+	}
 	quoted := false
 	for i := start; i < len(data); i++ {
 		switch {

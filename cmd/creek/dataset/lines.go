@@ -104,7 +104,11 @@ func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.path, l.r
 // Next returns the next record, or io.EOF. Empty lines are left out. The bytes are valid until the next call.
 func (l *Lines) Next() ([]byte, error) {
 	for l.scanner.Scan() {
-		if record := bytes.TrimRight(l.scanner.Bytes(), "\r\n"); len(record) > 0 {
+		record := l.scanner.Bytes()
+		for n := len(record); n > 0 && (record[n-1] == '\n' || record[n-1] == '\r'); n-- {
+			record = record[:n-1]
+		}
+		if len(record) > 0 {
 			l.records++
 			return record, nil
 		}
