@@ -89,6 +89,9 @@ func (t *ExtremelyFast) review(x []float64, class int, weight float64) {
 		}
 		h[t.weights+slot] += weight
 		t.accumulate(h, t.observed(h, slot), x, weight)
+		if t.nominal && t.LogicalBytes() > t.config.MaxBytes {
+			t.enforce()
+		}
 		next := t.below(i, x)
 		stop := false
 		if total := t.total(h); total-h[hLast] >= t.patience {
@@ -135,7 +138,7 @@ func (t *ExtremelyFast) considerEarly(i int32, lost bool) {
 		return
 	}
 	bound := t.bound(h, total)
-	estimated := t.config.Criterion == InfoGain && !t.nominal
+	estimated := t.estimates()
 	if estimated {
 		if t.estimate(h); bound >= t.config.Tau && t.scratch.worthless(t.entropyBelow(h), bound) {
 			return
@@ -179,7 +182,7 @@ func (t *ExtremelyFast) reconsider(i int32, h []float64, total float64, lost boo
 	}
 	bound := t.bound(h, total)
 	at := int(t.nodes[i].feature & (equal - 1))
-	estimated := t.config.Criterion == InfoGain && !t.nominal
+	estimated := t.estimates()
 	if estimated {
 		if t.estimate(h); bound >= t.config.Tau && t.settled(h, at, bound) {
 			return false, false

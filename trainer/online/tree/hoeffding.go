@@ -31,6 +31,8 @@ type Hoeffding struct {
 	alternates []int32
 	// extra is what other things count in LogicalBytes.
 	extra int
+	// plain trees, which are there for tests, take no short cuts.
+	plain bool
 
 	// The rest holds nothing between calls.
 	drawn    []float64

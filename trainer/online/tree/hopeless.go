@@ -64,6 +64,11 @@ func (s *scratch) hopeless(bound float64) bool {
 	return s.second-s.least+s.slack(s.most) <= bound
 }
 
+// estimates tells whether splits are estimated before they are computed.
+func (t *Hoeffding) estimates() bool {
+	return t.config.Criterion == InfoGain && !t.nominal && !t.removes() && !t.plain
+}
+
 // estimate bounds the entropies that the splits of a leaf leave.
 func (t *Hoeffding) estimate(h []float64) {
 	s := &t.scratch

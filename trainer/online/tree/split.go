@@ -44,7 +44,7 @@ func (t *Hoeffding) attempt(i int32, h []float64, total float64) {
 		return
 	}
 	bound := t.bound(h, total)
-	estimated := t.config.Criterion == InfoGain && !t.nominal && !t.removes()
+	estimated := t.estimates()
 	if estimated {
 		if t.estimate(h); bound >= t.config.Tau && t.scratch.hopeless(bound) {
 			return
