@@ -71,8 +71,12 @@ func (b *BernoulliNB) likelihood(x []float64, class int) (score float64, blocks 
 	return score, blocks
 }
 
-// Learn implements learner.Classifier. A weight above 10^50 counts as that.
+// Learn implements learner.Classifier. A weight above 10^50 counts as that, and a
+// row without weight is not learned.
 func (b *BernoulliNB) Learn(x []float64, class int, weight float64, _ random.At) {
+	if !(weight > 0) {
+		return
+	}
 	weight = min(weight, maxWeight)
 	b.prior.learn(class, weight)
 	counts := b.counts[class*len(b.seen) : (class+1)*len(b.seen)]

@@ -87,3 +87,27 @@ func FuzzCountsRestore(f *testing.F) {
 		checkRestore(t, state, bernoulli(in))
 	})
 }
+
+// A row without weight changes nothing, and an endless one no more than it can.
+func TestWeights(t *testing.T) {
+	in := learner.Input{Schema: numbers, Classes: 3}
+	for _, m := range []learner.Classifier{NewGaussianNB(in), multinomial(in), bernoulli(in)} {
+		empty := flat.Append(nil, m)
+		m.Learn([]float64{1, 2, 3}, 1, 0, 0)
+		if diff := cmp.Diff(empty, flat.Append(nil, m)); diff != "" {
+			t.Errorf("%T: a row without weight was learned: %s", m, diff)
+		}
+		for i := range 100 {
+			m.Learn([]float64{1e100, -1e100, float64(i)}, i%3, math.MaxFloat64, 0)
+			m.Learn([]float64{-1e100, 1e100, 0}, i%3, 5e-324, 0)
+		}
+		if err := flat.Restore(flat.Append(nil, m), m); err != nil {
+			t.Errorf("%T: %v", m, err)
+		}
+		scores := make([]float64, 3)
+		m.Predict([]float64{1e100, 0, 7}, scores)
+		if total := scores[0] + scores[1] + scores[2]; math.Abs(total-1) > 1e-9 {
+			t.Errorf("%T: the scores are %v", m, scores)
+		}
+	}
+}

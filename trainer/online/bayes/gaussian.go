@@ -36,7 +36,7 @@ const (
 //	(rows of the class with the level + 1) / (rows of the class + levels so far)
 //
 // in place of the density and what is added to it (Laplace's rule); River knows
-// no nominal features here. Of classes with equal scores the one that was seen
+// no nominal features here. A level that no row had is missing. Of classes with equal scores the one that was seen
 // first wins. Its size is bounded by the features, classes and levels.
 //
 // It is not safe for concurrent use.
@@ -126,8 +126,12 @@ func (g *GaussianNB) density(x []float64, class int, score float64, blocks int) 
 	return score, blocks
 }
 
-// Learn implements learner.Classifier. A weight above 10^50 counts as that.
+// Learn implements learner.Classifier. A weight above 10^50 counts as that, and a
+// row without weight is not learned.
 func (g *GaussianNB) Learn(x []float64, class int, weight float64, _ random.At) {
+	if !(weight > 0) {
+		return
+	}
 	weight = min(weight, maxWeight)
 	g.prior.learn(class, weight)
 	values := g.numbers(x)

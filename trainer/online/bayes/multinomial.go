@@ -101,8 +101,12 @@ func (m *MultinomialNB) log(x []float64, class int) float64 {
 	return numeric.Log(m.prior.weights[class]) + sum
 }
 
-// Learn implements learner.Classifier. A weight above 10^50 counts as that.
+// Learn implements learner.Classifier. A weight above 10^50 counts as that, and a
+// row without weight is not learned.
 func (m *MultinomialNB) Learn(x []float64, class int, weight float64, _ random.At) {
+	if !(weight > 0) {
+		return
+	}
 	weight = min(weight, maxWeight)
 	m.prior.learn(class, weight)
 	before := m.features

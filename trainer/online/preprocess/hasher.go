@@ -62,6 +62,9 @@ func (h *FeatureHasher) place(key []byte) (column int, sign float64) {
 	if hash < 0 && h.signed {
 		sign = -1
 	}
+	if h.columns&(h.columns-1) == 0 {
+		return int(hash & int64(h.columns-1)), sign
+	}
 	column = int(hash % int64(h.columns))
 	if column < 0 {
 		column += h.columns

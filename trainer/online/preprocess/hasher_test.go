@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"creek.dev/creek/trainer/online/hashing"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/parameter"
 )
@@ -67,4 +68,16 @@ func sum(values []float64) float64 {
 		total += v
 	}
 	return total
+}
+
+// A power of 2 is no special case of the modulus.
+func TestHasherPowersOf2(t *testing.T) {
+	h := NewFeatureHasher(nil, parameter.MustParse(HasherParameters, map[string]string{"columns": "64"}))
+	for i := range 1000 {
+		key := []byte{byte(i), byte(i >> 8)}
+		hash := int64(int32(hashing.Murmur32(key, 0)))
+		if column, _ := h.place(key); column != int((hash%64+64)%64) {
+			t.Fatalf("the hash %d goes to column %d", hash, column)
+		}
+	}
 }
