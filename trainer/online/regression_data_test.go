@@ -97,6 +97,53 @@ func TestHoeffdingTreeRegressorOnRiversData(t *testing.T) {
 	}
 }
 
+// What River 0.26.1 prints with bootstrap_sampling=False, grace_period=50,
+// delta=0.01 and splitter=tree.splitter.QOSplitter(): behind a scaler, or without
+// one, with nominal features and means in the leaves.
+func TestHoeffdingAdaptiveTreeRegressorOnRiversData(t *testing.T) {
+	parameters := map[string]string{"bootstrapSampling": "false", "gracePeriod": "50", "delta": "0.01"}
+	want := map[string]string{"trump_approval.csv": "0.936980 2.395330", "chick-weights.csv": "24.165880 37.009308"}
+	for file, target := range regressionSets {
+		features, rows, targets := regressionData(t, file, target)
+		mae, rmse := prequentialErrors(newModel(t, scaledRegression("HoeffdingAdaptiveTree", parameters, features)), rows, targets)
+		if got := fmt.Sprintf("%.6f %.6f", mae, rmse); got != want[file] {
+			t.Errorf("%s: errors %s, want %s", file, got, want[file])
+		}
+	}
+	features, rows, targets := regressionData(t, "chick-weights.csv", "weight")
+	parameters["leafPrediction"] = "Mean"
+	c := scaledRegression("HoeffdingAdaptiveTree", parameters, features)
+	c.Preprocessing = nil
+	c.Features[1].Type, c.Features[2].Type = online.Nominal, online.Nominal
+	mae, rmse := prequentialErrors(newModel(t, c), rows, targets)
+	if got, want := fmt.Sprintf("%.6f %.6f", mae, rmse), "34.949971 50.884131"; got != want {
+		t.Errorf("nominal features: errors %s, want %s", got, want)
+	}
+}
+
+// The mean absolute errors of River 0.26.1 behind a scaler, means over ten seeds
+// for the forest; the forests' own means over ten seeds must not be above.
+func TestRegressionForestsOnRiversData(t *testing.T) {
+	const seeds = 10
+	for algorithm, river := range map[string]map[string]float64{
+		"AdaptiveRandomForest": {"trump_approval.csv": 0.7566, "chick-weights.csv": 25.9356},
+	} {
+		for file, target := range regressionSets {
+			features, rows, targets := regressionData(t, file, target)
+			sum := 0.0
+			for seed := range uint64(seeds) {
+				c := scaledRegression(algorithm, nil, features)
+				c.Seed = seed
+				mae, _ := prequentialErrors(newModel(t, c), rows, targets)
+				sum += mae
+			}
+			if mean := sum / seeds; mean > river[file] {
+				t.Errorf("%s, %s: mean absolute error %.4f, River %.4f", algorithm, file, mean, river[file])
+			}
+		}
+	}
+}
+
 func benchmarkRegression(b *testing.B, algorithm string) {
 	features, rows, targets := regressionData(b, "trump_approval.csv", "five_thirty_eight")
 	m := newModel(b, scaledRegression(algorithm, nil, features))
@@ -112,3 +159,15 @@ func benchmarkRegression(b *testing.B, algorithm string) {
 }
 
 func BenchmarkHoeffdingTreeRegressor(b *testing.B) { benchmarkRegression(b, "HoeffdingTree") }
+
+func BenchmarkHoeffdingAdaptiveTreeRegressor(b *testing.B) {
+	benchmarkRegression(b, "HoeffdingAdaptiveTree")
+}
+
+func BenchmarkAdaptiveRandomForestRegressor(b *testing.B) {
+	benchmarkRegression(b, "AdaptiveRandomForest")
+}
+
+func BenchmarkStreamingRandomPatchesRegressor(b *testing.B) {
+	benchmarkRegression(b, "StreamingRandomPatches")
+}
