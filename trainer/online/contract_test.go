@@ -355,6 +355,7 @@ func TestContractHeap(t *testing.T) {
 			}
 			truth := liveHeap() - before
 			runtime.KeepAlive(models)
+			runtime.KeepAlive(state)
 			// What does not grow is of no interest: configuration, names, settings.
 			slack := int64(copies * 8192)
 			if estimate < truth*9/10-slack || estimate > truth*11/10+slack {
