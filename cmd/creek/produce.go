@@ -25,8 +25,8 @@ type produceOptions struct {
 	seed       uint64
 	first      uint64
 	count      uint64
-	noise      float64
-	driftEvery uint64
+	made       generator.Options
+	change     changeOptions
 	arrival    string
 	rate       float64
 	on, off    time.Duration
@@ -38,7 +38,10 @@ func newProduceCommand() *cobra.Command {
 		Use:   "produce --kafka-brokers HOST:PORT --topic TOPIC (--data FILE | --generator SEA --count N)",
 		Short: "Write a file or a seeded generator to a topic, as fast as it goes or by an arrival process",
 		Long: `Write the records of a file, or of a seeded generator, to a topic: as fast as it goes, or by an arrival process. Record i goes to
-partition i modulo the number of partitions. A topic that does not exist is created.`,
+partition i modulo the number of partitions. A topic that does not exist is created.
+
+The generators, with the flags that they look at beside --seed:
+` + generators(),
 		Example: `  creek produce --kafka-brokers localhost:9092 --topic payments --generator SEA --count 100000
   creek produce --kafka-brokers localhost:9092 --topic payments --data elec2.jsonl --arrival onoff --rate 200 --on 10s --off 50s`,
 		Args: noArguments,
@@ -51,13 +54,12 @@ partition i modulo the number of partitions. A topic that does not exist is crea
 	flags.StringVar(&o.topic, "topic", "", "the topic")
 	flags.IntVar(&o.partitions, "partitions", 1, "partitions of a topic that has to be created")
 	flags.StringVar(&o.data, "data", "", "a file whose lines are the records: .csv (without its header), .json, .jsonl or .ndjson, each perhaps with .gz")
-	flags.StringVar(&o.generator, "generator", "", "SEA (three features, drifting) or Elec2 (shaped like the electricity data)")
+	flags.StringVar(&o.generator, "generator", "", "what makes the records: "+generator.Names())
 	flags.StringVar(&o.format, "format", "JSON", "how generated records are written: JSON or CSV")
 	flags.Uint64Var(&o.seed, "seed", 1, "the generator's and the arrival process's seed")
 	flags.Uint64Var(&o.first, "first", 0, "the number of the generator's first record")
 	flags.Uint64Var(&o.count, "count", 0, "how many records to generate")
-	flags.Float64Var(&o.noise, "noise", 0.1, "SEA: the share of labels that are flipped")
-	flags.Uint64Var(&o.driftEvery, "drift-every", 0, "SEA: records between two changes of the concept; 0 for none")
+	o.addGeneratorFlags(flags)
 	flags.StringVar(&o.arrival, "arrival", "", "constant, poisson or onoff; without it, as fast as it goes")
 	flags.Float64Var(&o.rate, "rate", 100, "records a second, of onoff while it is on")
 	flags.DurationVar(&o.on, "on", time.Minute, "onoff: mean length of an on period")
@@ -137,22 +139,9 @@ func (o produceOptions) source() (producer.Source, func() error, error) {
 	}
 	made, err := o.stream()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, usageError{err}
 	}
 	return &producer.Generated{Stream: made, CSV: o.format == "CSV", First: o.first, Count: o.count}, func() error { return nil }, nil
-}
-
-func (o produceOptions) stream() (generator.Stream, error) {
-	switch o.generator {
-	case "SEA":
-		if o.noise < 0 || o.noise > 1 {
-			return nil, usagef("--noise %g is outside 0 to 1", o.noise)
-		}
-		return generator.SEA{Seed: o.seed, Noise: o.noise, DriftEvery: o.driftEvery}, nil
-	case "Elec2":
-		return generator.Elec2Shaped{Seed: o.seed}, nil
-	}
-	return nil, usagef("--generator %q is neither SEA nor Elec2", o.generator)
 }
 
 func (o produceOptions) process() (arrival.Process, error) {

@@ -29,6 +29,12 @@ func (Elec2Shaped) Label() string { return "class" }
 // Classes implements Stream.
 func (Elec2Shaped) Classes() []string { return []string{"DOWN", "UP"} }
 
+// Nominal implements Stream.
+func (Elec2Shaped) Nominal(int) bool { return false }
+
+// Target implements Stream.
+func (e Elec2Shaped) Target(i uint64, x []float64) float64 { return float64(e.Row(i, x)) }
+
 // Row implements Stream.
 func (e Elec2Shaped) Row(i uint64, x []float64) (label int) {
 	values, label := e.row(i)

@@ -1,19 +1,30 @@
 // Package generator makes seeded streams of records for demonstrations, tests
 // and benchmarks. Row i of a stream is a function of the seed and i alone, and
-// every value is a multiple of 10^-6, so that its text is short and exact.
+// every number is a multiple of 10^-6, so that its text is short and exact.
 package generator
 
-import "strconv"
+import (
+	"strconv"
+
+	"creek.dev/creek/trainer/online/hashing"
+)
 
 // Stream is an endless sequence of records.
 type Stream interface {
 	// Features names the values of a row, in order.
 	Features() []string
-	// Label is the name of the field that holds the class.
+	// Nominal tells whether feature j is nominal: its value is a text in a record,
+	// and the text's token in a row.
+	Nominal(j int) bool
+	// Label is the name of the field that holds the class or the target.
 	Label() string
-	// Classes are the names of the classes, in the order of their numbers.
+	// Classes are the names of the classes, in the order of their numbers; there
+	// are none where the target is a number.
 	Classes() []string
-	// Row writes the features of record i to x and returns its class.
+	// Target writes the features of record i to x and returns the number of its
+	// class, or its target.
+	Target(i uint64, x []float64) (y float64)
+	// Row is Target for streams of classes.
 	Row(i uint64, x []float64) (label int)
 	// AppendJSON appends record i as one JSON object, without a line end.
 	AppendJSON(dst []byte, i uint64) []byte
@@ -35,6 +46,12 @@ const one = 1_000_000
 
 // micro is the double nearest to k/10^6, which is also what its text parses to.
 func micro(k uint64) float64 { return float64(k) / one }
+
+// token is what stands for a text in a row, as online.NominalToken has it.
+func token(text string) float64 {
+	low, _ := hashing.Murmur128([]byte(text), 0)
+	return float64(low >> 11)
+}
 
 // appendMicro appends k/10^6 as a decimal: with six digits behind the point, or
 // none when they would all be zero.

@@ -9,40 +9,88 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/generator"
 )
 
+// streams are one or more of each generator.
+func streams(tb testing.TB, seed uint64) []generator.Stream {
+	tb.Helper()
+	var all []generator.Stream
+	for _, e := range generator.Catalogue {
+		for _, o := range []generator.Options{
+			{Function: 1},
+			{Function: 3, Noise: 0.1, DriftEvery: 100, Perturbation: 0.1, Balance: true, Speed: 0.01, Drifting: 5},
+		} {
+			o.Seed = seed
+			s, err := generator.New(e.Name, o)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			all = append(all, s)
+		}
+	}
+	for _, drift := range []string{"lea", "gra", "gsg"} {
+		s, err := generator.New("Friedman", generator.Options{Seed: seed, Drift: drift, DriftEvery: 1000})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	s, err := generator.Switch{From: all[0], To: all[1], Position: 500, Width: 100}.Stream()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return append(all, s)
+}
+
 // A row, its JSON and its CSV say the same, whatever was made before.
 func TestFormsAgree(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		seed, i := rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "row")
-		for _, s := range []generator.Stream{
-			generator.SEA{Seed: seed, Noise: 0.1, DriftEvery: 100}, generator.Elec2Shaped{Seed: seed},
-		} {
-			names := s.Features()
-			row := make([]float64, len(names))
-			class := s.Classes()[s.Row(i, row)]
-			var record map[string]any
-			if err := json.Unmarshal(s.AppendJSON(nil, i), &record); err != nil {
-				t.Fatal(err)
-			}
-			want := map[string]any{s.Label(): class}
-			line := ""
-			for j, name := range names {
-				want[name] = row[j]
-				line += strconv.FormatFloat(row[j], 'f', -1, 64) + ","
-			}
-			if diff := cmp.Diff(want, record); diff != "" {
-				t.Fatal(diff)
-			}
-			if diff := cmp.Diff(parse(line+class), parse(string(s.AppendCSV(nil, i)))); diff != "" {
-				t.Fatal(diff)
-			}
-			if got := string(generator.AppendHeader(nil, s)); got != strings.Join(append(names, s.Label()), ",") {
-				t.Fatal(got)
-			}
+	rapid.Check(t, func(rt *rapid.T) {
+		seed := rapid.Uint64().Draw(rt, "seed")
+		i := rapid.OneOf(rapid.Uint64(), rapid.Uint64Range(0, 4000)).Draw(rt, "row")
+		for _, s := range streams(t, seed) {
+			checkForms(rt, s, i)
 		}
 	})
+}
+
+func checkForms(t *rapid.T, s generator.Stream, i uint64) {
+	names := s.Features()
+	row := make([]float64, len(names))
+	y := s.Target(i, row)
+	var record map[string]any
+	if err := json.Unmarshal(s.AppendJSON(nil, i), &record); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{s.Label(): y}
+	class := strconv.FormatFloat(y, 'f', -1, 64)
+	if classes := s.Classes(); len(classes) > 0 {
+		class = classes[s.Row(i, row)]
+		want[s.Label()] = class
+	}
+	line := ""
+	for j, name := range names {
+		want[name] = row[j]
+		text := strconv.FormatFloat(row[j], 'f', -1, 64)
+		if s.Nominal(j) {
+			text, _ = record[name].(string)
+			want[name] = text
+			if token := online.NominalToken([]byte(text)); token != row[j] {
+				t.Fatalf("%s is %v in the row, %q is %v", name, row[j], text, token)
+			}
+		}
+		line += text + ","
+	}
+	if diff := cmp.Diff(want, record); diff != "" {
+		t.Fatal(diff)
+	}
+	if diff := cmp.Diff(parse(line+class), parse(string(s.AppendCSV(nil, i)))); diff != "" {
+		t.Fatal(diff)
+	}
+	if got := string(generator.AppendHeader(nil, s)); got != strings.Join(append(names, s.Label()), ",") {
+		t.Fatal(got)
+	}
 }
 
 // parse makes numbers of the fields that are numbers.

@@ -26,6 +26,12 @@ func (SEA) Label() string { return "class" }
 // Classes implements Stream.
 func (SEA) Classes() []string { return []string{"false", "true"} }
 
+// Nominal implements Stream.
+func (SEA) Nominal(int) bool { return false }
+
+// Target implements Stream.
+func (s SEA) Target(i uint64, x []float64) float64 { return float64(s.Row(i, x)) }
+
 // Row implements Stream.
 func (s SEA) Row(i uint64, x []float64) (label int) {
 	values, label := s.row(i)
