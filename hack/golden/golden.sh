@@ -61,3 +61,9 @@ mkdir -p trainer/online/linear/testdata
 "$venv/bin/python" -I hack/golden/linear.py "$work/sea.csv" >"$work/golden_linear.json"
 mv "$work/golden_linear.json" trainer/online/linear/testdata/golden_peers.json
 echo "wrote trainer/online/linear/testdata/golden_peers.json"
+
+
+mkdir -p trainer/online/mondrian/testdata
+"$venv/bin/python" -I hack/golden/mondrian.py "$work/sea.csv" >"$work/golden_mondrian.json"
+mv "$work/golden_mondrian.json" trainer/online/mondrian/testdata/golden_river.json
+echo "wrote trainer/online/mondrian/testdata/golden_river.json"
