@@ -46,25 +46,33 @@ func NewClassification(classes int) *Classification {
 
 // Update implements Measure. It allocates at most once.
 func (c *Classification) Update(o Outcome) {
-	label, ok := counted(o, c.Classes)
-	if !ok {
+	label, ok := whole(o.Y, c.Classes)
+	if !ok || uint(o.Class) >= uint(c.Classes) || len(o.Scores) != c.Classes {
 		return
 	}
 	p := o.Scores[label]
-	c.Counts[label*c.Classes+o.Class]++
-	same := uint64(0)
-	if label == c.last {
-		same = 1
-	}
-	c.repeats += same
-	c.last = label
-	c.squares += distance(o.Scores, label)
 	if c.Classes == 2 {
+		other := o.Scores[1-label]
+		if !(p >= 0 && p <= 2 && other >= 0 && other <= 2) {
+			return
+		}
 		if len(c.bins) == 0 {
 			c.bins = make([]uint64, 2*rocBins)
 		}
 		c.bins[2*rocBin(o.Scores[1])+label]++
+		c.squares += float64((1 - p) * (1 - p))
+	} else {
+		if !probable(o.Scores) {
+			return
+		}
+		c.squares += distance(o.Scores, label)
 	}
+	c.Counts[label*c.Classes+o.Class]++
+	// The highest bit tells that the classes differ: a branch would be guessed
+	// wrong at every change.
+	differ := uint64(label ^ c.last)
+	c.repeats += 1 - (differ|-differ)>>63
+	c.last = label
 	if p > 1-smallest {
 		p = 1 - smallest
 	}
@@ -78,18 +86,26 @@ func (c *Classification) Update(o Outcome) {
 	}
 }
 
+// whole tells whether y is a number in [0, n), and which.
+func whole(y float64, n int) (int, bool) {
+	i := int(y)
+	return i, float64(i) == y && uint(i) < uint(n)
+}
+
+// probable tells whether all scores can be probabilities, apart from rounding.
+func probable(scores []float64) bool {
+	for _, p := range scores {
+		if !(p >= 0 && p <= 2) {
+			return false
+		}
+	}
+	return true
+}
+
 // counted tells whether an outcome counts, and the true class.
 func counted(o Outcome, classes int) (label int, ok bool) {
 	label, ok = whole(o.Y, classes)
-	if !ok || uint(o.Class) >= uint(classes) || len(o.Scores) != classes {
-		return 0, false
-	}
-	for _, p := range o.Scores {
-		if !(p >= 0 && p <= 2) {
-			return 0, false
-		}
-	}
-	return label, true
+	return label, ok && uint(o.Class) < uint(classes) && len(o.Scores) == classes && probable(o.Scores)
 }
 
 // distance is the squared distance of the probabilities from the truth: that of

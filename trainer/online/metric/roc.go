@@ -4,7 +4,7 @@ package metric
 // area is that which River's metrics.ROCAUC finds with 1,025 thresholds.
 const rocBins = 1024
 
-// rocBin is the part of a score: the parts are (i/1024, (i+1)/1024], and 0
+// rocBin is the part of a score that is at least 0: the parts are (i/1024, (i+1)/1024], and 0
 // belongs to the first.
 func rocBin(score float64) int {
 	v := float64(score * rocBins)
@@ -12,7 +12,7 @@ func rocBin(score float64) int {
 	if float64(i) == v && i > 0 {
 		i--
 	}
-	return min(max(i, 0), rocBins-1)
+	return min(i, rocBins-1)
 }
 
 // rocArea is the area under the curve of the counts of rows by score and by what

@@ -1,10 +1,6 @@
 package metric
 
-import (
-	"math"
-
-	"creek.dev/creek/trainer/online/numeric"
-)
+import "creek.dev/creek/trainer/online/numeric"
 
 // tally is what the measures of a classifier are computed from: counts, or sums
 // of weights.
@@ -103,12 +99,4 @@ func above(accuracy, chance, n float64) float64 {
 // logOfBlocks is minus the logarithm of product·2^(-block·blocks).
 func logOfBlocks(product float64, blocks uint64) float64 {
 	return float64(float64(blocks*block)*numeric.Log(2)) - numeric.Log(product)
-}
-
-// whole tells whether y is a number in [0, n), and which.
-func whole(y float64, n int) (int, bool) {
-	if !(y >= 0 && y < float64(n)) {
-		return 0, false
-	}
-	return int(y), y == math.Trunc(y)
 }
