@@ -67,3 +67,7 @@ mkdir -p trainer/online/mondrian/testdata
 "$venv/bin/python" -I hack/golden/mondrian.py "$work/sea.csv" >"$work/golden_mondrian.json"
 mv "$work/golden_mondrian.json" trainer/online/mondrian/testdata/golden_river.json
 echo "wrote trainer/online/mondrian/testdata/golden_river.json"
+"$venv/bin/python" -I hack/golden/delayed.py >"$work/golden_delayed.json"
+mkdir -p trainer/online/evaluate/testdata
+mv "$work/golden_delayed.json" trainer/online/evaluate/testdata/golden_river.json
+echo "wrote trainer/online/evaluate/testdata/golden_river.json"

@@ -38,12 +38,20 @@ const batchRows = 256
 // the row as the offset, and counts the predictions in measure. It is the whole
 // work of an evaluation, and all that a speed should count.
 func Learn(m *online.Model, measure metric.Measure, rows iter.Seq2[[]float64, float64]) {
-	b := m.NewBatch()
 	offset := int64(0)
+	if !m.Batched() {
+		for x, y := range rows {
+			p := m.PredictLearn(x, y, random.Position(0, offset))
+			measure.Update(outcome(y, p))
+			offset++
+		}
+		return
+	}
+	b := m.NewBatch()
 	pass := func() {
 		m.PredictLearnBatch(b, func(i int, p online.Prediction) {
 			_, y := b.Row(i)
-			measure.Update(metric.Outcome{Y: y, Class: p.Class, Value: p.Value, Scores: p.Scores})
+			measure.Update(outcome(y, p))
 		})
 		b.Reset()
 	}
@@ -56,6 +64,10 @@ func Learn(m *online.Model, measure metric.Measure, rows iter.Seq2[[]float64, fl
 		}
 	}
 	pass()
+}
+
+func outcome(y float64, p online.Prediction) metric.Outcome {
+	return metric.Outcome{Y: y, Class: p.Class, Value: p.Value, Scores: p.Scores}
 }
 
 // Summary is the result after the rows that measure has counted.
