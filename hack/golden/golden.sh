@@ -42,7 +42,6 @@ mkdir -p trainer/online/drift/testdata
 mv "$work/golden_drift.json" trainer/online/drift/testdata/golden_river.json
 echo "wrote trainer/online/drift/testdata/golden_river.json"
 
-
 for part in classifiers:bayes transformers:preprocess; do
   to=trainer/online/${part#*:}/testdata
   mkdir -p "$to"
@@ -55,13 +54,11 @@ mkdir -p trainer/online/metric/testdata
 mv "$work/golden_metric.json" trainer/online/metric/testdata/golden_river.json
 echo "wrote trainer/online/metric/testdata/golden_river.json"
 
-
 "$venv/bin/python" -c "import vowpalwabbit" 2>/dev/null || "$venv/bin/pip" install --quiet "vowpalwabbit==9.11.9"
 mkdir -p trainer/online/linear/testdata
 "$venv/bin/python" -I hack/golden/linear.py "$work/sea.csv" >"$work/golden_linear.json"
 mv "$work/golden_linear.json" trainer/online/linear/testdata/golden_peers.json
 echo "wrote trainer/online/linear/testdata/golden_peers.json"
-
 
 mkdir -p trainer/online/mondrian/testdata
 "$venv/bin/python" -I hack/golden/mondrian.py "$work/sea.csv" >"$work/golden_mondrian.json"
