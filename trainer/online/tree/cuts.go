@@ -207,15 +207,32 @@ func (s *scratch) branch(i, k int) {
 	}
 }
 
-// atMost is the weight of the values that are at most the threshold.
+// atMost is the weight of the values that are at most the threshold, for comparing
+// thresholds.
 func (m *moments) atMost(threshold float64) float64 {
-	switch {
-	case threshold < m.low:
-		return 0
-	case threshold >= m.high:
+	if !m.inside(threshold) {
+		return m.outside(threshold)
+	}
+	return float64(numeric.NormalCDF((threshold-m.mean)/m.sigma) * m.count)
+}
+
+// exactlyAtMost is the same to the last bit that River has, which decides when the
+// children that begin with such weights have taken enough to be split again.
+func (m *moments) exactlyAtMost(threshold float64) float64 {
+	if !m.inside(threshold) {
+		return m.outside(threshold)
+	}
+	z := (threshold - m.mean) / m.sigma
+	return float64(float64(0.5*(1+numeric.Erf(z/math.Sqrt2))) * m.count)
+}
+
+func (m *moments) inside(threshold float64) bool {
+	return threshold >= m.low && threshold < m.high && m.sigma > 0
+}
+
+func (m *moments) outside(threshold float64) float64 {
+	if threshold >= m.high {
 		return m.count
-	case m.sigma > 0:
-		return float64(numeric.NormalCDF((threshold-m.mean)/m.sigma) * m.count)
 	}
 	return 0
 }

@@ -107,7 +107,7 @@ func (t *Hoeffding) share(m moments, by split, branch int) (weight float64, pres
 		}
 		return w, w > 0
 	}
-	w := m.atMost(by.threshold)
+	w := m.exactlyAtMost(by.threshold)
 	if branch == 0 {
 		return w, by.threshold >= m.low
 	}
