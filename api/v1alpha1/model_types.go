@@ -1,8 +1,8 @@
 package v1alpha1
 
-// Algorithm names a learner.
+// Algorithm names a learner; docs/models.md describes them, their tasks and their parameters.
 //
-// +kubebuilder:validation:Enum=LogisticRegression
+// +kubebuilder:validation:Enum=ADWINBagging;ALMA;AdaptiveRandomForest;AggregatedMondrianForest;BernoulliNB;ExtremelyFastDecisionTree;GaussianNB;HalfSpaceTrees;HoeffdingAdaptiveTree;HoeffdingTree;LODA;LeveragingBagging;LinearRegression;LogisticRegression;MultinomialNB;OneVsRest;OnlineBagging;PassiveAggressive;Perceptron;SoftmaxRegression;StreamingGradientBoostedTrees;StreamingRandomPatches
 type Algorithm string
 
 // AlgorithmLogisticRegression is binary logistic regression, trained by stochastic gradient descent.
@@ -23,9 +23,9 @@ const (
 	TaskAnomalyDetection Task = "AnomalyDetection"
 )
 
-// PreprocessorType names a step before the learner.
+// PreprocessorType names a step before the learner; docs/models.md describes them.
 //
-// +kubebuilder:validation:Enum=StandardScaler
+// +kubebuilder:validation:Enum=FeatureHasher;MaxAbsScaler;MinMaxScaler;OneHotEncoder;OrdinalEncoder;PreviousImputer;RobustScaler;StandardScaler;StatImputer
 type PreprocessorType string
 
 // PreprocessorStandardScaler shifts and scales every feature by the mean and deviation seen so far.
