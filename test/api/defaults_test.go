@@ -20,7 +20,7 @@ func TestDefaults(t *testing.T) {
 		"batch":         {nil, []string{"spec", "source", "batch"}, `{maxRecords: 10000, maxBytes: 4Mi, window: 500ms}`},
 		"features":      {nil, []string{"spec", "source", "format", "features"}, `[{name: day, type: Numeric}, {name: price, type: Numeric}]`},
 		"csv":           {[]edit{csv}, []string{"spec", "source", "format", "csv", "delimiter"}, `","`},
-		"model":         {nil, []string{"spec", "model"}, `{algorithm: LogisticRegression, seed: 0, task: Classification}`},
+		"model":         {nil, []string{"spec", "model"}, `{algorithm: LogisticRegression, seed: 0}`},
 		"parallelism":   {nil, []string{"spec", "parallelism"}, `{workers: 1}`},
 		"checkpoint":    {nil, []string{"spec", "state", "checkpoint"}, `{everyRecords: 100000, interval: 30s}`},
 		"deletion":      {nil, []string{"spec", "state", "deletionPolicy"}, `Retain`},
