@@ -1,6 +1,8 @@
 package regressiontree
 
 import (
+	"math"
+
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
 )
@@ -25,6 +27,9 @@ const (
 	// hasAlternate says that the branch's alternate leaf comes next.
 	hasAlternate = 1 << 5
 )
+
+// keyLimit bounds the numbers of intervals: no radius leads to greater ones.
+const keyLimit = 1e107
 
 func (s *shape) fields(c *flat.Codec) {
 	c.Bytes("kinds", &s.kinds)
@@ -94,7 +99,10 @@ func (t *tree) slotFields(c *flat.Codec, to *stream, l int32, k int) {
 		}
 		*s = slot{piece[0], piece[1], moments{piece[2], piece[3], piece[4]}}
 		ordered := i == 0 || slots[i-1].key < s.key
-		known := !nominal || s.key >= 0 && s.key < learner.MaxLevels && s.key == float64(int(s.key))
+		known := math.Abs(s.key) <= keyLimit
+		if nominal {
+			known = s.key >= 0 && s.key < learner.MaxLevels && s.key == math.Trunc(s.key)
+		}
 		c.Require(ordered && known && s.n > 0, "slots in their order")
 	}
 }

@@ -72,7 +72,7 @@ func (t *tree) observe(o *observer, j int, v, y, w float64) {
 	if !set.nominal[j] {
 		limit = set.maxSlots
 	}
-	for len(slots) >= limit {
+	if len(slots) >= limit {
 		t.double(o)
 		t.observe(o, j, v, y, w)
 		return
