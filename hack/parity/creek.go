@@ -11,7 +11,7 @@ import (
 // creekSide is Creek's side of a case.
 type creekSide func(c testCase, t *table, seed uint64) (outcome, error)
 
-// errNotBuilt says that Creek has no learner of that name.
+// errNotBuilt says that Creek has no learner, or parameter of it, of that name.
 var errNotBuilt = errors.New("not built")
 
 // creek runs Creek's side.
@@ -46,7 +46,8 @@ func learn(c testCase, t *table, seed uint64) (outcome, error) {
 func newModel(c testCase, t *table, seed uint64) (*online.Model, error) {
 	m, err := online.New(c.config(t, seed))
 	var unknown *online.NameError
-	if errors.As(err, &unknown) {
+	var parameter *online.ParameterError
+	if errors.As(err, &unknown) || errors.As(err, &parameter) && parameter.Range == "" {
 		return nil, fmt.Errorf("%w: %w", errNotBuilt, err)
 	}
 	return m, err
