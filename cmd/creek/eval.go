@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type evaluation struct {
 	RecordsPerSecond float64 `json:"recordsPerSecond"`
 	// EndToEndRecordsPerSecond counts reading and decoding the file as well.
 	EndToEndRecordsPerSecond float64 `json:"endToEndRecordsPerSecond"`
+	// Curve has a point after every so many records, if that was asked for.
+	Curve []evaluate.Point `json:"curve,omitempty"`
 }
 
 type evalOptions struct {
@@ -38,6 +41,9 @@ type evalOptions struct {
 	preprocess     []string
 	seed           uint64
 	workers        int
+	delay          int64
+	every          uint64
+	save           string
 	output         string
 }
 
@@ -51,8 +57,8 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 		Example: `  creek eval --data elec2.csv --label class --classes DOWN,UP --model LogisticRegression --param learningRate=0.005 --preprocess StandardScaler
   creek eval --data bikes.csv --label rented --model HoeffdingTree --task Regression --preprocess "StandardScaler features=temperature,wind"
   creek eval --data cars.csv --label kind --model OneVsRest --base LogisticRegression --preprocess OneHotEncoder`,
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout()) },
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout()) },
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.data.Path, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
@@ -63,12 +69,15 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.StringVar(&o.base, "base", "", "the learner that an ensemble is made of (default: the ensemble's own)")
 	flags.StringArrayVar(&o.baseParameters, "base-param", nil, "a parameter of the base, name=value; repeatable")
 	flags.IntVar(&o.workers, "workers", 1, "goroutines that an ensemble learns on; the model is the same for any number")
+	flags.Int64Var(&o.delay, "delay", 0, "learn a record only when so many others have come: its label was late")
+	flags.Uint64Var(&o.every, "every", 0, "report the metrics after every so many records too: of all so far, and of these alone")
 	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though their values look like numbers; texts are nominal anyway")
 	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
 	flags.StringArrayVar(&o.preprocess, "preprocess", nil, "a step before the model, with its parameters and features=… behind it; repeatable: "+strings.Join(online.Transforms(), ", "))
 	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")
 	flags.Uint64Var(&o.seed, "seed", 0, "the key of all randomness")
 	flags.IntVar(&o.data.Limit, "limit", 0, "learn at most so many records (default: all)")
+	flags.StringVar(&o.save, "save", "", "a file to write the learned model to, for creek predict and creek model inspect")
 	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
 	return command
 }
@@ -92,21 +101,56 @@ func (o evalOptions) run(out io.Writer) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	measured := metric.New(model.Task(), model.Classes())
 	model.SetWorkers(o.workers)
-	ready, decoded := time.Now(), rows.Decoding
-	evaluate.Learn(model, measured, rows.All())
-	end := time.Now()
+	found := o.measure(model, rows, begin)
 	if rows.Err != nil {
 		return rows.Err
 	}
+	if err := o.saveModel(model); err != nil {
+		return err
+	}
+	return o.print(out, found)
+}
+
+// measure lets the model learn all rows.
+func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time.Time) evaluation {
+	measured := metric.New(model.Task(), model.Classes())
+	var curve *evaluate.Curve
+	if o.every > 0 {
+		curve = evaluate.NewCurve(model.Task(), model.Classes(), o.every)
+		measured = curve
+	}
+	ready, decoded := time.Now(), rows.Decoding
+	if o.delay > 0 {
+		evaluate.LearnDelayed(model, measured, rows.All(), evaluate.After(o.delay))
+	} else {
+		evaluate.Learn(model, measured, rows.All())
+	}
+	end := time.Now()
 	n := float64(model.Rows())
 	learning := end.Sub(ready) - (rows.Decoding - decoded)
-	return o.print(out, evaluation{
+	found := evaluation{
 		Result:                   evaluate.Summary(model, measured),
 		RecordsPerSecond:         n / learning.Seconds(),
 		EndToEndRecordsPerSecond: n / end.Sub(begin).Seconds(),
-	})
+	}
+	if curve != nil {
+		found.Curve = curve.Points()
+	}
+	return found
+}
+
+// saveModel writes the model to a file, if that was asked for.
+func (o evalOptions) saveModel(model *online.Model) (err error) {
+	if o.save == "" {
+		return nil
+	}
+	file, err := os.OpenFile(o.save, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("save the model: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return model.Write(file)
 }
 
 func (o evalOptions) validate() error {
@@ -136,6 +180,7 @@ func (o evalOptions) print(out io.Writer, e evaluation) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(e)
 	}
+	printCurve(out, e.Curve)
 	fmt.Fprintf(out, "records               %d\n", e.Records)
 	for _, name := range slices.Sorted(maps.Keys(e.Metrics)) {
 		fmt.Fprintf(out, "%-21s %.6f\n", name, e.Metrics[name])
@@ -144,4 +189,17 @@ func (o evalOptions) print(out io.Writer, e evaluation) error {
 	fmt.Fprintf(out, "model                 %d bytes\n", e.ModelBytes)
 	_, err := fmt.Fprintf(out, "digest                %s\n", e.Digest)
 	return err
+}
+
+// printCurve prints a line for each point, of what the user looks at first.
+func printCurve(out io.Writer, points []evaluate.Point) {
+	for _, p := range points {
+		fmt.Fprintf(out, "after %-12d", p.Rows)
+		for _, name := range []string{"accuracy", "kappa", "logLoss", "mae", "rmse", "rocAuc"} {
+			if value, ok := p.Metrics[name]; ok {
+				fmt.Fprintf(out, "  %s %.6f (of these %.6f)", name, value, p.Window[name])
+			}
+		}
+		fmt.Fprintln(out)
+	}
 }
