@@ -19,3 +19,21 @@ func TestEachDoesAllOnce(t *testing.T) {
 		}
 	}
 }
+
+// Every part of a number comes after the part before, whoever does it.
+func TestRoundsKeepTheOrderOfParts(t *testing.T) {
+	for _, workers := range []int{1, 2, 3, 8} {
+		for _, n := range []int{1, 2, 5, 20} {
+			parts := make([]int, n)
+			crew.Rounds(workers, n, func(i int) bool {
+				parts[i]++
+				return parts[i] <= i
+			})
+			for i, count := range parts {
+				if count != i+1 {
+					t.Errorf("%d workers did %d parts of number %d of %d", workers, count, i, n)
+				}
+			}
+		}
+	}
+}

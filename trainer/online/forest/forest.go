@@ -72,8 +72,11 @@ func (f *Classifier) chunk(rows *learner.Rows, classes []int, scores []float64) 
 	if cap(f.votes) < n*len(f.members) {
 		f.votes = make([]float64, n*len(f.members))
 	}
-	crew.Each(f.workers, len(f.members), func(i int) {
-		f.members[i].learnRows(rows, classes, f.votes[i*n:(i+1)*n])
+	for _, m := range f.members {
+		m.next = 0
+	}
+	crew.Rounds(f.workers, len(f.members), func(i int) bool {
+		return f.members[i].learnRows(rows, classes, f.votes[i*n:(i+1)*n])
 	})
 	clear(scores)
 	for i := range f.members {
@@ -84,12 +87,18 @@ func (f *Classifier) chunk(rows *learner.Rows, classes []int, scores []float64) 
 	}
 }
 
-// learnRows fills the member's votes on the rows and learns them, one after the
-// other.
-func (m *member) learnRows(rows *learner.Rows, classes []int, votes []float64) {
+// quantum is how many rows a member takes before others get their turn on several
+// goroutines.
+const quantum = chunk / 4
+
+// learnRows fills the member's votes on the next of the rows and learns them, one
+// after the other. It tells whether there are more.
+func (m *member) learnRows(rows *learner.Rows, classes []int, votes []float64) (more bool) {
 	width, k := rows.Width, m.input.Classes
 	same := &rows.Predicted[0] == &rows.Learned[0]
-	for i, class := range classes {
+	end := min(m.next+quantum, len(classes))
+	for i := m.next; i < end; i++ {
+		class := classes[i]
 		vote := votes[i*k : (i+1)*k : (i+1)*k]
 		x := rows.Predicted[i*width : (i+1)*width : (i+1)*width]
 		switch {
@@ -102,6 +111,8 @@ func (m *member) learnRows(rows *learner.Rows, classes []int, votes []float64) {
 			m.predictLearn(rows.Learned[i*width:(i+1)*width:(i+1)*width], m.apart, class, 1, rows.At[i])
 		}
 	}
+	m.next = end
+	return end < len(classes)
 }
 
 // add adds votes to scores.

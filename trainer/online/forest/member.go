@@ -32,10 +32,10 @@ type member struct {
 	key     random.Key
 	weights random.Key
 	// first are the features of the first tree, where it does not look at all.
-	first      []int32
-	tree, next plant
-	// growing tells that next has been learning since the last warning; else it is
-	// only memory for the tree that comes next.
+	first           []int32
+	tree, successor plant
+	// growing tells that the successor has been learning since the last warning;
+	// else it is only memory for the tree that comes next.
 	growing bool
 	// made is how many trees there have been.
 	made           uint64
@@ -43,6 +43,8 @@ type member struct {
 	// rows are how many rows the tree has predicted, and hits of how many of them
 	// it told the class.
 	rows, hits uint64
+	// next is the next row of a batch.
+	next int
 	// apart is room for the vote on a row that is learned after it was predicted.
 	apart []float64
 }
@@ -79,7 +81,7 @@ func (m *member) predictLearn(x, vote []float64, class int, weight float64, at r
 	weight = float64(float64(k) * weight)
 	m.tree.PredictLearn(m.tree.see(x), vote, class, weight, at)
 	if m.growing {
-		m.next.Learn(m.next.see(x), class, weight, at)
+		m.successor.Learn(m.successor.see(x), class, weight, at)
 	}
 	m.watch(m.count(vote, class))
 }
@@ -111,18 +113,19 @@ func (m *member) weigh(vote []float64) {
 	}
 }
 
-// watch looks at whether the tree was wrong. At a warning another successor
-// starts, at a drift the successor takes the tree's place.
+// watch looks at whether the tree was wrong. At a warning, which is any change of
+// how often it is, another successor starts; at a drift, which is a change for the
+// worse, the successor takes the tree's place.
 func (m *member) watch(wrong uint32) {
 	if !m.watches {
 		return
 	}
 	if m.prepares && m.warning.UpdateBit(wrong) {
-		m.sow(&m.next)
+		m.sow(&m.successor)
 		m.growing = true
 		m.warning.Reset()
 	}
-	if m.drift.UpdateBit(wrong) {
+	if m.drift.UpdateBit(wrong) && m.drift.Rose() {
 		m.succeed()
 	}
 }
@@ -134,7 +137,7 @@ func (m *member) succeed() {
 		m.sow(&m.tree)
 		return
 	}
-	m.tree, m.next = m.next, m.tree
+	m.tree, m.successor = m.successor, m.tree
 	m.growing = false
 	m.warning.Reset()
 }
@@ -150,7 +153,7 @@ func (m *member) Fields(c *flat.Codec) {
 	c.Part("warning", &m.warning)
 	m.plantFields(c, "tree", &m.tree)
 	if m.growing {
-		m.plantFields(c, "next", &m.next)
+		m.plantFields(c, "successor", &m.successor)
 	}
 }
 
@@ -171,7 +174,7 @@ func (m *member) plantFields(c *flat.Codec, name string, p *plant) {
 // HeapBytes is the memory of the member.
 func (m *member) HeapBytes() int {
 	n := memberBytes + m.drift.HeapBytes() + m.warning.HeapBytes() - 2*drift.ADWINBytes
-	for _, p := range []*plant{&m.tree, &m.next} {
+	for _, p := range []*plant{&m.tree, &m.successor} {
 		n += 4*cap(p.columns) + 8*cap(p.view)
 		if p.Hoeffding != nil {
 			n += p.HeapBytes()
@@ -186,7 +189,7 @@ const memberBytes = 384
 func (m *member) LogicalBytes() int {
 	n := 32 + m.drift.LogicalBytes() + m.warning.LogicalBytes() + m.tree.LogicalBytes()
 	if m.growing {
-		n += m.next.LogicalBytes()
+		n += m.successor.LogicalBytes()
 	}
 	return n
 }

@@ -94,14 +94,33 @@ func newShared(in learner.Input, v parameter.Values) *shared {
 	return s
 }
 
-// NewRandomForest returns an adaptive random forest that has learned nothing.
+// NewRandomForest returns an adaptive random forest that has learned nothing
+// (Gomes and others, "Adaptive random forests for evolving data stream
+// classification", 2017). Each leaf of its trees draws the features that it looks
+// at when it first learns. Each row is learned with a weight from the Poisson
+// distribution of rate λ, or not where that is 0, and whether the tree was wrong
+// about the row before learning it goes to two windows (ADWIN): one for warnings,
+// at which a tree in the background starts to learn the same rows with the same
+// weights, and one for drifts, at which that tree, or where there is none a new
+// one, takes the place. Votes count by the share of rows of which the tree was
+// right since it took its place.
+//
+// This is River's forest.ARFClassifier but in one thing, in which it is MOA's: a
+// tree is only replaced when its errors become more frequent. River also replaces
+// one that gets better, and so again and again those that have just begun to
+// learn. What missing values mean is for the trees to say.
 func NewRandomForest(in learner.Input, v parameter.Values) *Classifier {
 	s := newShared(in, v)
 	s.tree.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
 	return newForest(s, v.Int("members"), nil)
 }
 
-// NewPatches returns streaming random patches that have learned nothing.
+// NewPatches returns streaming random patches that have learned nothing (Gomes,
+// Read, Bifet, "Streaming Random Patches for Evolving Data Stream
+// Classification", 2019). Each tree looks at features of its own, which differ
+// between the first trees as long as there are others; a tree that starts later
+// has others again. Rows have weights, and trees are replaced, as in
+// NewRandomForest.
 func NewPatches(in learner.Input, v parameter.Values) *Classifier {
 	s := newShared(in, v)
 	method := v.Word("trainingMethod")
