@@ -68,3 +68,8 @@ echo "wrote trainer/online/mondrian/testdata/golden_river.json"
 mkdir -p trainer/online/evaluate/testdata
 mv "$work/golden_delayed.json" trainer/online/evaluate/testdata/golden_river.json
 echo "wrote trainer/online/evaluate/testdata/golden_river.json"
+
+"$venv/bin/python" -I hack/golden/tree.py >"$work/golden_tree.json"
+mkdir -p trainer/online/tree/testdata
+mv "$work/golden_tree.json" trainer/online/tree/testdata/golden_river.json
+echo "wrote trainer/online/tree/testdata/golden_river.json"

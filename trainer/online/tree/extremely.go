@@ -161,7 +161,7 @@ func (t *ExtremelyFast) considerEarly(i int32, lost bool) {
 func (t *ExtremelyFast) branchOff(i int32, h []float64, total float64, by split) {
 	branches, ok := t.startChildren(h, by)
 	unmet := 8 * t.block * (t.classes - int(h[hSlots]))
-	if !ok || !t.fits(unmet+8*t.block*int(h[hSlots])+branches*(8*t.head+2*t.perNode)) {
+	if !ok || !t.fits(unmet+t.promiseOf(t.nodes[i].child).bytes+branches*(8*t.head+2*t.perNode)) {
 		return
 	}
 	h[hLast] = total
