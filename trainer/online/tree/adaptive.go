@@ -24,7 +24,8 @@ var AdaptiveParameters = append(without(),
 // The alternate takes the split's place when its error is significantly lower, or
 // when it is itself ready to be split, and is dropped when its error is
 // significantly higher. Alternates predict too, each leaf with the weight of 1
-// over its squared error.
+// over its squared error; each once, where River counts an alternate twice when it
+// is reached without the value of the split above.
 //
 // What Hoeffding says of missing values and levels holds here too, but that a row
 // that lacks the value of a split may start attempts to split. The tree is not
