@@ -8,6 +8,7 @@ import (
 	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/metric"
 )
 
 // resident is a shard's state in memory: a learner and where in the history it stands.
@@ -100,7 +101,7 @@ func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint,
 		return nil, c, modelProblem(key, err)
 	}
 	consumed, inputErr := input.Parse(c.Header.Input)
-	if err := errors.Join(inputErr, flat.Restore(c.Metrics, r.metrics)); err != nil {
+	if err := errors.Join(inputErr, r.restoreMetrics(c.Metrics)); err != nil {
 		return nil, c, unreadableState(key, err)
 	}
 	r.input, r.records = consumed, c.Header.Records
@@ -108,6 +109,14 @@ func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint,
 	r.saved, r.savedRecords = r.position, r.records
 	r.passed = append(r.passed[:0], passedLink{r.position.Touched(), r.hash})
 	return r, c, nil
+}
+
+// restoreMetrics reads metrics, those of version 1 of their format too, which only classifications had.
+func (r *resident) restoreMetrics(data []byte) error {
+	if c, ok := r.metrics.(*metric.Classification); ok && len(data) == metric.Version1Bytes(c.Classes) {
+		return c.RestoreVersion1(data)
+	}
+	return flat.Restore(data, r.metrics)
 }
 
 func unreadableState(key string, err error) *history.Problem {
