@@ -37,10 +37,11 @@ func windowParameters(lambda float64) []parameter.Spec {
 // "Leveraging Bagging for Evolving Data Streams", 2010).
 //
 // The windows take errors, as in these papers and in MOA; River's ADWIN bagging
-// takes the opposite, and so replaces its best member. As in both, an error is
-// what the member makes of the row after it learned it. A weight of k is one
-// step of the base with that weight, not k steps. What missing values mean is
-// for the members to say, and so is any cap on memory.
+// takes the opposite, and so replaces its best member. An error is what a member
+// makes of a row before it learns it, where both others ask it once more when it
+// has: the accuracies on the tests' data sets are the same, and members are asked
+// once. A weight of k is one step of the base with that weight, not k steps. What
+// missing values mean is for the members to say, and so is any cap on memory.
 type Watched struct {
 	members []watched
 	poisson *random.Poisson
@@ -92,22 +93,44 @@ func (w *Watched) Predict(x, scores []float64) {
 func (w *Watched) Learn(x []float64, class int, weight float64, at random.At) {
 	changed := false
 	for i := range w.members {
-		m := &w.members[i]
-		if k := w.poisson.Of(m.weights.Uint64(uint64(at))); k > 0 {
-			m.classifier.Learn(x, class, float64(float64(k)*weight), at)
-		}
-		m.classifier.Predict(x, w.vote)
-		wrong := uint32(0)
-		if highest(w.vote) != class {
-			wrong = 1
-		}
-		if m.errors.UpdateBit(wrong) && m.errors.Rose() {
+		if w.predictLearn(&w.members[i], x, class, weight, at) {
 			changed = true
 		}
 	}
 	if changed {
 		w.replaceWorst()
 	}
+}
+
+// PredictLearn implements learner.Classifier.
+func (w *Watched) PredictLearn(x, scores []float64, class int, weight float64, at random.At) {
+	clear(scores)
+	changed := false
+	for i := range w.members {
+		if w.predictLearn(&w.members[i], x, class, weight, at) {
+			changed = true
+		}
+		add(scores, w.vote)
+	}
+	share(scores)
+	if changed {
+		w.replaceWorst()
+	}
+}
+
+// predictLearn lets a member predict and learn a row, and tells whether its
+// errors have become more frequent. It leaves the member's scores in vote.
+func (w *Watched) predictLearn(m *watched, x []float64, class int, weight float64, at random.At) bool {
+	if k := w.poisson.Of(m.weights.Uint64(uint64(at))); k > 0 {
+		m.classifier.PredictLearn(x, w.vote, class, float64(float64(k)*weight), at)
+	} else {
+		m.classifier.Predict(x, w.vote)
+	}
+	wrong := uint32(0)
+	if highest(w.vote) != class {
+		wrong = 1
+	}
+	return m.errors.UpdateBit(wrong) && m.errors.Rose()
 }
 
 func (w *Watched) replaceWorst() {
@@ -121,12 +144,6 @@ func (w *Watched) replaceWorst() {
 	m.generation++
 	m.classifier = w.make(worst, m.generation)
 	m.errors.Reset()
-}
-
-// PredictLearn implements learner.Classifier.
-func (w *Watched) PredictLearn(x, scores []float64, class int, weight float64, at random.At) {
-	w.Predict(x, scores)
-	w.Learn(x, class, weight, at)
 }
 
 // Fields implements flat.Stater.
