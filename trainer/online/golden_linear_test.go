@@ -38,7 +38,7 @@ func linearConfig(name string, scaled bool) online.Config {
 }
 
 // learnSEA calls each with every row's number, label and prediction.
-func learnSEA(t *testing.T, c online.Config, each func(i int, label int, p online.Prediction)) {
+func learnSEA(t *testing.T, c online.Config, each func(i, label int, p online.Prediction)) {
 	t.Helper()
 	s := generator.SEA{Seed: 42, Noise: 0.1, DriftEvery: 2500}
 	if c.Task == online.TaskClassification {

@@ -2,6 +2,7 @@ package linear_test
 
 import (
 	"crypto/sha256"
+	"slices"
 	"testing"
 
 	"creek.dev/creek/trainer/online/flat"
@@ -41,7 +42,7 @@ func FuzzRestore(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		sum := sha256.Sum256(body)
-		state := append(body[:len(body):len(body)], sum[:]...)
+		state := slices.Concat(body, sum[:])
 		read := 0
 		for _, m := range stateful(optimizers[int(which)%len(optimizers)]) {
 			if flat.Restore(state, m) != nil {

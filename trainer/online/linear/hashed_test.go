@@ -45,10 +45,15 @@ func sparseRow(key random.Key, index []uint32, value []float32) float64 {
 func TestHashedIsDense(t *testing.T) {
 	const width = 40
 	for _, parameters := range [][]string{
-		nil, {"l2", "0.01"}, {"l1", "0.001"},
-		{"optimizer", "AdaGrad"}, {"optimizer", "AdaGrad", "l2", "0.01"},
-		{"optimizer", "FTRL"}, {"optimizer", "FTRL", "l1", "0.3"},
-		{"optimizer", "Adaptive"}, {"optimizer", "Adaptive", "l1", "0.0001", "l2", "0.001", "powerT", "0.4"},
+		nil,
+		{"l2", "0.01"},
+		{"l1", "0.001"},
+		{"optimizer", "AdaGrad"},
+		{"optimizer", "AdaGrad", "l2", "0.01"},
+		{"optimizer", "FTRL"},
+		{"optimizer", "FTRL", "l1", "0.3"},
+		{"optimizer", "Adaptive"},
+		{"optimizer", "Adaptive", "l1", "0.0001", "l2", "0.001", "powerT", "0.4"},
 	} {
 		hashed := linear.NewHashed(linear.LogisticLoss, glmValues(append([]string{"hashBits", "6"}, parameters...)...))
 		dense := linear.NewLogistic(learner.Input{Schema: make(learner.Schema, width)}, glmValues(parameters...))
