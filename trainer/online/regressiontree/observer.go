@@ -82,7 +82,7 @@ func (t *tree) observe(o *observer, j int, v, y, w float64) {
 
 // interval is the number of v's interval, after so many doublings.
 func (s *Settings) interval(v float64, doublings int16) float64 {
-	key := 0.0
+	var key float64
 	if s.exact {
 		key = math.Floor(float64(v * s.inverse))
 	} else {

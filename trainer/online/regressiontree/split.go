@@ -171,7 +171,8 @@ func (t *tree) split(i int32, c *candidate, path []int32) {
 	if !t.reserve(children, l) {
 		return
 	}
-	parent := append(t.parent[:0], t.numbers(l)...)
+	t.parent = append(t.parent[:0], t.numbers(l)...)
+	parent := t.parent
 	branch := node{feature: c.feature, kind: c.kind, threshold: c.threshold}
 	if c.kind == multiwayBranch {
 		branch.right = int32(class(int(slots[len(slots)-1].key) + 1))
