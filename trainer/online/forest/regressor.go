@@ -22,8 +22,9 @@ import (
 // it k times (each of the last two lowers the mean error over ten seeds on every
 // data set of the tests); a weighted mean is a mean, which River's random forest
 // divides by the number of trees once more; the windows of patches see absolute
-// errors, where River's see predictions, whatever is asked for; patches' first
-// subspaces are drawn, where River takes the first ones of a list.
+// errors, and only growing ones replace a tree, where River's see predictions,
+// whatever is asked for; patches' first subspaces are drawn, where River takes the
+// first ones of a list.
 type Regressor struct {
 	members []*regressorMember
 	// median tells that the forest predicts the median, and weighs that trees with

@@ -109,14 +109,14 @@ func (m *regressorMember) normalised(e float64) float64 {
 }
 
 // watch looks at an error. At a warning another successor starts, at a drift the
-// successor takes the tree's place.
+// successor takes the tree's place. Absolute errors that become lower are neither.
 func (m *regressorMember) watch(e float64) {
-	if m.prepares && m.warning.Update(e) {
+	if m.prepares && m.warning.Update(e) && (m.normalises || m.warning.Rose()) {
 		m.sow(&m.next)
 		m.growing = true
 		m.warning.Reset()
 	}
-	if m.drift.Update(e) {
+	if m.drift.Update(e) && (m.normalises || m.drift.Rose()) {
 		m.succeed()
 	}
 }
