@@ -44,8 +44,10 @@ func TestFromHeader(t *testing.T) {
 			want: decode.Format{
 				Type: decode.TypeCSV, Label: "class", CSV: &decode.CSVFormat{Columns: []string{"a", "b", "c", "d", "class"}},
 				Features: []decode.Feature{
-					{Name: "a", Type: decode.TypeNumeric}, {Name: "b", Type: decode.TypeNominal},
-					{Name: "c", Type: decode.TypeNumeric}, {Name: "d", Type: decode.TypeNumeric},
+					{Name: "a", Type: decode.TypeNumeric},
+					{Name: "b", Type: decode.TypeNominal},
+					{Name: "c", Type: decode.TypeNumeric},
+					{Name: "d", Type: decode.TypeNumeric},
 				},
 			},
 		},

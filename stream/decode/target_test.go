@@ -2,6 +2,7 @@ package decode
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestNominalAndTargets(t *testing.T) {
 						}
 						continue
 					}
-					if diff := cmp.Diff(append(tc.row, tc.y), append(row, y), cmpopts.EquateNaNs()); diff != "" {
+					if diff := cmp.Diff(append(slices.Clone(tc.row), tc.y), append(slices.Clone(row), y), cmpopts.EquateNaNs()); diff != "" {
 						t.Fatal(diff)
 					}
 				}

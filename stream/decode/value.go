@@ -112,8 +112,8 @@ func (d *jsonDecoder) noLabel(pos, end int) (float64, int, *RecordError) {
 // readToken reads the string, number, boolean or null at b[pos] as a nominal
 // value.
 func (d *jsonDecoder) readToken(b []byte, pos, slot int) (float64, int, *RecordError) {
-	switch c := b[pos]; {
-	case c == '"':
+	switch c := b[pos]; c {
+	case '"':
 		end, escaped, err := skipString(b, pos)
 		if err != nil {
 			return 0, 0, err
@@ -124,7 +124,7 @@ func (d *jsonDecoder) readToken(b []byte, pos, slot int) (float64, int, *RecordE
 			text = d.scratch
 		}
 		return d.tokens(text), end, nil
-	case c == 't' || c == 'f' || c == 'n':
+	case 't', 'f', 'n':
 		end, err := d.literal(b, pos)
 		if err != nil {
 			return 0, 0, err

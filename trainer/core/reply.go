@@ -47,7 +47,7 @@ func (s *Shard) place(a *history.Answer, override *history.CheckpointFacts) {
 	case r != nil:
 		a.Position, a.Hash, a.Records = r.position, r.hash, r.records
 		a.Metrics, a.Absent = r.metrics.Values(), r.missing()
-		a.Memory.Model = int64(r.model.HeapBytes())
+		a.Memory.Model = r.model.HeapBytes()
 	case at != nil:
 		a.Position, a.Hash, a.Records = at.Position, at.Hash, at.Records
 	case s.origin != nil:

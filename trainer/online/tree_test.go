@@ -94,7 +94,8 @@ func TestTreeAccuracy(t *testing.T) {
 		{"elec2", "HoeffdingAdaptiveTree", map[string]string{"bootstrapSampling": "false"}, "0.830439"},
 		{
 			"elec2", "HoeffdingAdaptiveTree",
-			map[string]string{"bootstrapSampling": "false", "leafPrediction": "MajorityClass", "gracePeriod": "50", "delta": "0.01"}, "0.784180",
+			map[string]string{"bootstrapSampling": "false", "leafPrediction": "MajorityClass", "gracePeriod": "50", "delta": "0.01"},
+			"0.784180",
 		},
 		{"phishing", "HoeffdingAdaptiveTree", map[string]string{"bootstrapSampling": "false"}, "0.879904"},
 	}

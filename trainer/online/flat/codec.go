@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 )
 
 // Stater is whatever has a state: Fields walks over all of it, in an order that
@@ -133,8 +134,8 @@ func (c *Codec) Fail(err error) {
 	if c.err != nil || err == nil {
 		return
 	}
-	for i := len(c.path) - 1; i >= 0; i-- {
-		err = fmt.Errorf("%s: %w", c.path[i], err)
+	for _, name := range slices.Backward(c.path) {
+		err = fmt.Errorf("%s: %w", name, err)
 	}
 	c.err = err
 }

@@ -60,7 +60,7 @@ func draw(t *rapid.T) *everything {
 		Text: rapid.SliceOf(rapid.Byte()).Draw(t, "text"),
 		U32:  rapid.SliceOf(rapid.Uint32()).Draw(t, "u32"), U64: rapid.SliceOf(rapid.Uint64()).Draw(t, "u64"),
 		F32: rapid.SliceOf(real32).Draw(t, "f32"), F64: rapid.SliceOf(real64).Draw(t, "f64"),
-		FixedF64: [3]float64{1, real64.Draw(t, "fixed"), -0.0}, FixedU64: [2]uint64{7, 8},
+		FixedF64: [3]float64{1, real64.Draw(t, "fixed"), math.Copysign(0, -1)}, FixedU64: [2]uint64{7, 8},
 	}
 }
 

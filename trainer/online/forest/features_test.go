@@ -8,9 +8,20 @@ func TestCountFeatures(t *testing.T) {
 		features int
 		want     int
 	}{
-		{"sqrt", 1, 1}, {"sqrt", 2, 1}, {"sqrt", 8, 3}, {"sqrt", 18, 4}, {"sqrt", 100, 10},
-		{"all", 7, 7}, {"3", 8, 3}, {"9", 8, 8},
-		{"60%", 8, 5}, {"60%", 2, 2}, {"60%", 1, 1}, {"1%", 10, 2}, {"100%", 10, 10}, {"50%", 9, 4},
+		{"sqrt", 1, 1},
+		{"sqrt", 2, 1},
+		{"sqrt", 8, 3},
+		{"sqrt", 18, 4},
+		{"sqrt", 100, 10},
+		{"all", 7, 7},
+		{"3", 8, 3},
+		{"9", 8, 8},
+		{"60%", 8, 5},
+		{"60%", 2, 2},
+		{"60%", 1, 1},
+		{"1%", 10, 2},
+		{"100%", 10, 10},
+		{"50%", 9, 4},
 	} {
 		if got := countFeatures(c.text, c.features); got != c.want {
 			t.Errorf("%s of %d features are %d, want %d", c.text, c.features, got, c.want)

@@ -1,6 +1,9 @@
 package generator
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Options are what the generators of the catalogue can be told; each looks at
 // those that it has.
@@ -92,12 +95,9 @@ func New(name string, o Options) (Stream, error) {
 
 // Names are the names of the catalogue, with commas between them.
 func Names() string {
-	text := ""
-	for i, e := range Catalogue {
-		if i > 0 {
-			text += ", "
-		}
-		text += e.Name
+	names := make([]string, 0, len(Catalogue))
+	for _, e := range Catalogue {
+		names = append(names, e.Name)
 	}
-	return text
+	return strings.Join(names, ", ")
 }

@@ -37,7 +37,7 @@ func (s STAGGER) Stream() (Stream, error) {
 }
 
 func (s STAGGER) class(size, color, shape int64) int64 {
-	positive := false
+	var positive bool
 	switch s.Function {
 	case 1:
 		positive = size == 0 && color == 0

@@ -9,6 +9,8 @@
 package learner
 
 import (
+	"slices"
+
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/random"
 )
@@ -133,12 +135,7 @@ type Schema []Kind
 
 // Has tells whether any value is of the kind.
 func (s Schema) Has(k Kind) bool {
-	for _, kind := range s {
-		if kind == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s, k)
 }
 
 // Input is what a learner must know beside its parameters.

@@ -45,7 +45,7 @@ func (p *pool[T]) give(at int32, class uint8) { p.free[class] = append(p.free[cl
 // bytes is the memory that the pool of things of a size occupies.
 func (p *pool[T]) bytes(size int) int {
 	n := size * cap(p.all)
-	for i := range p.free {
+	for i := range len(p.free) {
 		n += 4 * cap(p.free[i])
 	}
 	return n

@@ -251,7 +251,8 @@ func (t *Hoeffding) leavesInOrder(alternates bool) []int32 {
 		return nil
 	}
 	leaves := t.leaves[:0]
-	stack := append(t.stack[:0], 0)
+	t.stack = append(t.stack[:0], 0)
+	stack := t.stack
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]

@@ -35,17 +35,17 @@ func (t *Hoeffding) bestLevels(i int) split {
 // any, or elsewhere.
 func (t *Hoeffding) addLevelWeights(i int, level float64, there bool) bool {
 	s := &t.scratch
-	any := false
+	some := false
 	for _, m := range s.classes {
 		w := t.levelWeight(m.block, i, level)
-		any = any || w > 0
+		some = some || w > 0
 		if !there {
 			w = m.count - w
 		}
 		s.branches = append(s.branches, w)
 	}
-	if there && !any {
+	if there && !some {
 		s.branches = s.branches[:len(s.branches)-len(s.classes)]
 	}
-	return any
+	return some
 }

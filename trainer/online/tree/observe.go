@@ -144,7 +144,7 @@ func (t *Hoeffding) refresh(h []float64, slot int, b []float64) {
 	for i := range t.width {
 		inverse := 0.0
 		n := b[bCount*t.width+i]
-		if n > 1 && !(t.nominal && t.schema[t.feature(h, i)] == learner.Level) {
+		if n > 1 && (!t.nominal || t.schema[t.feature(h, i)] != learner.Level) {
 			inverse = density.add(float64(b[bSquares*t.width+i] * (1 / (n - 1))))
 		}
 		b[bInverse*t.width+i] = inverse

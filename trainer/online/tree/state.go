@@ -2,6 +2,7 @@ package tree
 
 import (
 	"math"
+	"slices"
 
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
@@ -44,7 +45,8 @@ func (t *Hoeffding) outline() (features []uint32, thresholds []float64) {
 	if len(t.nodes) == 0 {
 		return nil, nil
 	}
-	stack := append(t.stack[:0], 0)
+	t.stack = append(t.stack[:0], 0)
+	stack := t.stack
 	for len(stack) > 0 {
 		n := t.nodes[stack[len(stack)-1]]
 		stack = stack[:len(stack)-1]
@@ -173,10 +175,8 @@ func (t *Hoeffding) validFeatures(h []float64) bool {
 		if !whole(f, len(t.schema)) {
 			return false
 		}
-		for _, g := range h[t.features : t.features+k] {
-			if f == g {
-				return false
-			}
+		if slices.Contains(h[t.features:t.features+k], f) {
+			return false
 		}
 	}
 	return true

@@ -19,7 +19,7 @@ func tableSize(length int) int { return bits.Len(uint(length)) - 3 }
 func (t *tables) obtain(length int) int {
 	t.used += length
 	size := tableSize(length)
-	from := 0
+	var from int
 	if n := len(t.free[size]); n > 0 {
 		from = int(t.free[size][n-1])
 		t.free[size] = t.free[size][:n-1]
