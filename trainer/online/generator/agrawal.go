@@ -87,7 +87,7 @@ func draw(c *chance) applicant {
 
 func (a Agrawal) perturb(p *applicant, c *chance) {
 	move := func(v, low, high int64) int64 {
-		by := float64(float64(high-low) * float64(float64(2*c.uniform()-1)*a.Perturbation))
+		by := float64(float64(high-low) * float64((float64(2*c.uniform())-1)*a.Perturbation))
 		return min(max(v+int64(by), low), high)
 	}
 	p.salary = move(p.salary, 20*thousand, 150*thousand)

@@ -55,7 +55,8 @@ func (c *chance) normal() float64 {
 func sinPi(x float64) float64 {
 	x = math.Abs(x - 0.5)
 	// Of πx in [0, π/2] it is now the cosine, by its Taylor polynomial.
-	square := float64(math.Pi*x) * float64(math.Pi*x)
+	angle := float64(math.Pi * x)
+	square := float64(angle * angle)
 	sum, term := 1.0, 1.0
 	for n := 1.0; n < 18; n += 2 {
 		term = -float64(term*square) / float64(n*(n+1))
