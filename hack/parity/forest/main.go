@@ -35,7 +35,7 @@ func main() {
 	if *base != "" {
 		config.Base = &online.Base{Algorithm: *base, Parameters: texts(strings.Split(*baseParameters, ","))}
 	}
-	for _, file := range strings.Split(*files, ",") {
+	for file := range strings.SplitSeq(*files, ",") {
 		set, err := load(filepath.Join(*data, file+".csv"))
 		if err == nil {
 			err = panel(file, config, set, *seeds, *workers)
@@ -125,9 +125,8 @@ func load(path string) (dataSet, error) {
 	if err != nil {
 		return d, fmt.Errorf("reading a data set: %w", err)
 	}
-	defer file.Close()
 	table, err := csv.NewReader(file).ReadAll()
-	if err != nil {
+	if err = errors.Join(err, file.Close()); err != nil {
 		return d, fmt.Errorf("reading a data set: %w", err)
 	}
 	label := slices.IndexFunc(table[0], func(name string) bool { return slices.Contains(labels, name) })
