@@ -3,7 +3,7 @@ package main
 var bayesGroups = []group{
 	{
 		section: "Bayes", title: "Gaussian naive Bayes", algorithm: "GaussianNB",
-		peer: river, expression: "naive_bayes.GaussianNB()", on: []string{"elec2", "phishing", "bananas", "segments", "sea", "sea-missing"},
+		peer: river, expression: "naive_bayes.GaussianNB()", on: []string{"elec2", "phishing", "bananas", "segments", "sea", "sea-missing", "hyperplane", "rbf", "led"},
 	},
 	{
 		section: "Bayes", title: "Gaussian naive Bayes", algorithm: "GaussianNB",
@@ -11,10 +11,10 @@ var bayesGroups = []group{
 	},
 	{
 		section: "Bayes", title: "Multinomial naive Bayes", algorithm: "MultinomialNB",
-		peer: river, expression: "naive_bayes.MultinomialNB()", on: []string{"elec2", "phishing", "sea"},
+		peer: river, expression: "naive_bayes.MultinomialNB()", on: []string{"elec2", "phishing", "sea", "led:5000"},
 	},
 	{
 		section: "Bayes", title: "Bernoulli naive Bayes", algorithm: "BernoulliNB",
-		peer: river, expression: "naive_bayes.BernoulliNB()", on: []string{"elec2", "phishing", "segments", "sea"},
+		peer: river, expression: "naive_bayes.BernoulliNB()", on: []string{"elec2:5000", "phishing", "segments", "sea:5000", "led:5000"},
 	},
 }

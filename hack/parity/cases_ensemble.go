@@ -18,7 +18,7 @@ var ensembleGroups = []group{
 	{
 		section: ensembles, title: "Adaptive random forest of 10, 60 % of the features", algorithm: "AdaptiveRandomForest",
 		parameters: "maxFeatures=60%", kind: seeded,
-		peer: moa, expression: "meta.AdaptiveRandomForest -s 10", on: classData, seeds: 20, slow: true,
+		peer: moa, expression: "meta.AdaptiveRandomForest -s 10", on: []string{"elec2", "phishing", "bananas", "segments", "sea"}, seeds: 20, slow: true,
 	},
 	{
 		section: ensembles, title: "Adaptive random forest of 100, 60 % of the features", algorithm: "AdaptiveRandomForest",
@@ -37,11 +37,11 @@ var ensembleGroups = []group{
 	},
 	{
 		section: ensembles, title: "Leveraging bagging of 10 Hoeffding trees", algorithm: "LeveragingBagging", base: hoeffding, kind: seeded,
-		peer: moa, expression: "meta.LeveragingBag -s 10", on: classData, slow: true,
+		peer: moa, expression: "meta.LeveragingBag -s 10", on: []string{"elec2", "phishing", "bananas", "segments", "sea"}, slow: true,
 	},
 	{
 		section: ensembles, title: "ADWIN bagging of 10 Hoeffding trees", algorithm: "ADWINBagging", base: hoeffding, kind: seeded,
-		peer: moa, expression: "meta.OzaBagAdwin -s 10", on: classData, slow: true,
+		peer: moa, expression: "meta.OzaBagAdwin -s 10", on: []string{"elec2", "phishing", "bananas", "segments", "sea"}, slow: true,
 	},
 	{
 		section: ensembles, title: "Streaming random patches of 10", algorithm: "StreamingRandomPatches", kind: seeded,
@@ -49,7 +49,7 @@ var ensembleGroups = []group{
 	},
 	{
 		section: ensembles, title: "Streaming random patches of 10", algorithm: "StreamingRandomPatches", kind: seeded,
-		peer: moa, expression: "meta.StreamingRandomPatches -s 10", on: classData, slow: true,
+		peer: moa, expression: "meta.StreamingRandomPatches -s 10", on: []string{"elec2", "phishing", "bananas", "segments", "sea"}, slow: true,
 	},
 	{
 		section: ensembles, title: "Aggregated Mondrian forest of 10", algorithm: "AggregatedMondrianForest", kind: seeded,

@@ -3,9 +3,9 @@ package main
 import "creek.dev/creek/trainer/online"
 
 var (
-	binaryData     = []string{"elec2", "phishing", "bananas", "sea"}
-	classData      = []string{"elec2", "phishing", "bananas", "segments", "sea"}
-	regressionData = []string{"trump", "chick"}
+	binaryData     = []string{"elec2", "phishing", "bananas", "sea", "hyperplane"}
+	classData      = []string{"elec2", "phishing", "bananas", "segments", "sea", "rbf"}
+	regressionData = []string{"trump", "chick", "friedman"}
 )
 
 // scaler stands before River's linear models as StandardScaler does before Creek's.

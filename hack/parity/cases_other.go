@@ -80,4 +80,27 @@ var otherGroups = []group{
 		peer:  river, expression: "preprocessing.FeatureHasher(n_features=64, seed=0) | linear_model.LinearRegression()",
 		on: []string{"chick-names"},
 	},
+	{
+		section: "Metrics", title: "Metrics of two classes", algorithm: "LogisticRegression", steps: scaled, other: gauge, peerKind: "metrics",
+		noFigure: true, peer: river, expression: scaler + "linear_model.LogisticRegression()", on: []string{"elec2", "phishing", "sea"},
+		measures: map[string]string{
+			"accuracy": "metrics.Accuracy()", "balancedAccuracy": "metrics.BalancedAccuracy()", "kappa": "metrics.CohenKappa()",
+			"precision": "metrics.Precision()", "recall": "metrics.Recall()", "f1": "metrics.F1()", "logLoss": "metrics.LogLoss()",
+			"rocAuc": "metrics.ROCAUC(n_thresholds=1025)",
+		},
+	},
+	{
+		section: "Metrics", title: "Metrics of several classes", algorithm: "GaussianNB", other: gauge, peerKind: "metrics",
+		noFigure: true, peer: river, expression: "naive_bayes.GaussianNB()", on: []string{"segments", "rbf"},
+		measures: map[string]string{
+			"accuracy": "metrics.Accuracy()", "balancedAccuracy": "metrics.BalancedAccuracy()", "kappa": "metrics.CohenKappa()",
+			"precisionMacro": "metrics.MacroPrecision()", "recallMacro": "metrics.MacroRecall()", "f1Macro": "metrics.MacroF1()",
+			"precisionMicro": "metrics.MicroPrecision()", "recallMicro": "metrics.MicroRecall()", "f1Micro": "metrics.MicroF1()",
+		},
+	},
+	{
+		section: "Metrics", title: "Metrics of regressions", algorithm: "LinearRegression", task: online.TaskRegression, steps: scaled, other: gauge,
+		peerKind: "metrics", noFigure: true, peer: river, expression: scaler + "linear_model.LinearRegression()", on: regressionData,
+		measures: map[string]string{"mae": "metrics.MAE()", "rmse": "metrics.RMSE()", "r2": "metrics.R2()"},
+	},
 }

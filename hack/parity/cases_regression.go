@@ -46,27 +46,27 @@ var regressionGroups = []group{
 	{
 		section: regressions, title: "Hoeffding adaptive tree for regression", algorithm: "HoeffdingAdaptiveTree",
 		task: online.TaskRegression, kind: seeded, steps: scaled, peer: river, seeds: 20,
-		expression: scaler + "tree.HoeffdingAdaptiveTreeRegressor(seed=seed, " + quantizer + ")", on: regressionData,
+		expression: scaler + "tree.HoeffdingAdaptiveTreeRegressor(seed=seed, " + quantizer + ")", on: []string{"trump", "chick", "friedman:2000"},
 	},
 	{
 		section: regressions, title: "Adaptive random forest for regression", algorithm: "AdaptiveRandomForest", task: online.TaskRegression,
 		kind: seeded, steps: scaled, peer: river, seeds: 20, slow: true,
-		expression: scaler + "forest.ARFRegressor(seed=seed, " + quantizer + ")", on: regressionData,
+		expression: scaler + "forest.ARFRegressor(seed=seed, " + quantizer + ")", on: []string{"trump", "chick", "friedman:2000"},
 	},
 	{
 		section: regressions, title: "Streaming random patches for regression", algorithm: "StreamingRandomPatches", task: online.TaskRegression,
 		kind: seeded, steps: scaled, peer: river, seeds: 20, slow: true,
 		expression: scaler + "ensemble.SRPRegressor(model=tree.HoeffdingTreeRegressor(grace_period=50, delta=.01, " + quantizer + "), seed=seed)",
-		on:         regressionData,
+		on:         []string{"trump", "chick", "friedman:2000"},
 	},
 	{
 		section: regressions, title: "Online bagging for regression", algorithm: "OnlineBagging", task: online.TaskRegression,
 		base: hoeffding, kind: seeded, steps: scaled, peer: river, seeds: 20, slow: true,
 		expression: scaler + "ensemble.BaggingRegressor(tree.HoeffdingTreeRegressor(" + quantizer + "), n_models=10, seed=seed)",
-		on:         regressionData,
+		on:         []string{"trump", "chick", "friedman:2000"},
 	},
 	{
 		section: regressions, title: "Aggregated Mondrian forest for regression", algorithm: "AggregatedMondrianForest", task: online.TaskRegression,
-		kind: seeded, peer: river, seeds: 20, slow: true, expression: "forest.AMFRegressor(seed=seed)", on: regressionData,
+		kind: seeded, peer: river, seeds: 20, slow: true, expression: "forest.AMFRegressor(seed=seed)", on: []string{"trump", "chick", "friedman:2000"},
 	},
 }

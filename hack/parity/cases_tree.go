@@ -7,12 +7,12 @@ const (
 	adaptive = "tree.HoeffdingAdaptiveTreeClassifier("
 )
 
-var treeData = []string{"elec2", "phishing", "bananas", "segments", "sea"}
+var treeData = []string{"elec2", "phishing", "bananas", "segments", "sea", "hyperplane", "rbf", "led"}
 
 var treeGroups = []group{
 	{
 		section: trees, title: "Hoeffding tree", algorithm: "HoeffdingTree",
-		peer: river, expression: plain + ")", on: []string{"elec2", "phishing", "bananas", "segments", "sea", "sea-missing"},
+		peer: river, expression: plain + ")", on: []string{"elec2", "phishing", "bananas", "segments", "sea", "sea-missing", "hyperplane", "rbf", "led"},
 	},
 	{
 		section: trees, title: "Hoeffding tree, nominal feature", algorithm: "HoeffdingTree",
@@ -21,6 +21,14 @@ var treeGroups = []group{
 	{
 		section: trees, title: "Hoeffding tree, nominal feature split in two", algorithm: "HoeffdingTree", parameters: "binarySplit=true",
 		peer: river, expression: plain + "nominal_attributes=['day'], binary_split=True)", on: []string{"elec2-nominal"},
+	},
+	{
+		section: trees, title: "Hoeffding tree, names", algorithm: "HoeffdingTree",
+		peer: river, expression: plain + "nominal_attributes=['education', 'car', 'zipcode'])", on: []string{"agrawal"},
+	},
+	{
+		section: trees, title: "Hoeffding tree, only names, split in two", algorithm: "HoeffdingTree", parameters: "binarySplit=true",
+		peer: river, expression: plain + "nominal_attributes=['size', 'color', 'shape'], binary_split=True)", on: []string{"stagger"},
 	},
 	{
 		section: trees, title: "Hoeffding tree, grace 50, delta 0.01", algorithm: "HoeffdingTree", parameters: "gracePeriod=50 delta=0.01",
@@ -48,11 +56,12 @@ var treeGroups = []group{
 	},
 	{
 		section: trees, title: "Hoeffding tree", algorithm: "HoeffdingTree",
-		kind: figure, peer: moa, expression: "trees.HoeffdingTree", on: treeData,
+		kind: figure, peer: moa, expression: "trees.HoeffdingTree", on: classData,
 	},
 	{
 		section: trees, title: "Extremely fast decision tree", algorithm: "ExtremelyFastDecisionTree",
-		peer: river, expression: "tree.ExtremelyFastDecisionTreeClassifier()", on: treeData, slow: true,
+		peer: river, expression: "tree.ExtremelyFastDecisionTreeClassifier()", slow: true,
+		on: []string{"elec2", "phishing", "bananas", "segments", "sea", "rbf"},
 	},
 	{
 		section: trees, title: "Hoeffding adaptive tree, not bootstrapped", algorithm: "HoeffdingAdaptiveTree", parameters: "bootstrapSampling=false",
@@ -60,6 +69,7 @@ var treeGroups = []group{
 	},
 	{
 		section: trees, title: "Hoeffding adaptive tree", algorithm: "HoeffdingAdaptiveTree",
-		kind: seeded, peer: river, expression: adaptive + "seed=seed)", on: treeData, slow: true,
+		kind: seeded, peer: river, expression: adaptive + "seed=seed)", slow: true,
+		on: []string{"elec2", "phishing", "bananas", "segments", "sea", "rbf"},
 	},
 }

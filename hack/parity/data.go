@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"os"
 	"path/filepath"
@@ -151,7 +150,7 @@ func (t *table) value(name, text string) (float64, error) {
 	case text == "":
 		return math.NaN(), nil
 	case slices.Contains(t.nominal, name):
-		return token(text), nil
+		return online.NominalToken([]byte(text)), nil
 	}
 	return strconv.ParseFloat(text, 64)
 }
@@ -173,11 +172,4 @@ func (t *table) features() []online.Feature {
 		}
 	}
 	return features
-}
-
-// token is the number that stands for a name.
-func token(text string) float64 {
-	hash := fnv.New32a()
-	hash.Write([]byte(text))
-	return float64(hash.Sum32())
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/drift"
 	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/metric"
 	"creek.dev/creek/trainer/online/parameter"
 	"creek.dev/creek/trainer/online/random"
 )
@@ -53,4 +55,19 @@ func transform(build func(learner.Schema) learner.Transformer) creekSide {
 		}
 		return o, nil
 	}
+}
+
+// gauge is Creek's side of metrics: of what a model predicts.
+func gauge(c testCase, t *table, seed uint64) (outcome, error) {
+	m, err := newModel(c, t, seed)
+	if err != nil {
+		return outcome{}, err
+	}
+	measured := metric.New(m.Task(), m.Classes())
+	i := 0
+	passBatches(m, t, t.limit(c.rows), func(p online.Prediction) {
+		measured.Update(metric.Outcome{Y: t.y[i], Class: p.Class, Value: p.Value, Scores: p.Scores})
+		i++
+	})
+	return outcome{figures: measured.Values(), width: 1}, nil
 }

@@ -91,7 +91,7 @@ func (r *result) judgeExact(peer, own outcome, name string) {
 	}
 }
 
-// judgeFigures compares figures by name, to twelve digits.
+// judgeFigures compares figures by name, to ten digits.
 func (r *result) judgeFigures(peer, own outcome) {
 	r.verdict = "equal"
 	for name, want := range peer.figures {
@@ -102,7 +102,7 @@ func (r *result) judgeFigures(peer, own outcome) {
 			apart = math.Inf(1)
 		}
 		r.difference.largest = max(r.difference.largest, apart)
-		if apart > 1e-12 {
+		if apart > 1e-10 {
 			r.difference.rows++
 			r.failed = true
 			r.verdict = fmt.Sprintf("differs: %s is %.12g, the peer has %.12g", name, got, want)

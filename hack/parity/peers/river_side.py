@@ -135,7 +135,7 @@ def measure(model, request, _):
     """The expression is a model, and "measures" are metrics by name, in turn updated with its predictions."""
     measures = {name: build(text, 0) for name, text in request["measures"].items()}
     for x, y in table(request):
-        probabilities = model.predict_proba_one(x) if request["classes"] else None
+        probabilities = model.predict_proba_one(x) if request.get("classes") else None
         p = model.predict_one(x)
         for m in measures.values():
             if p is not None:
