@@ -58,15 +58,20 @@ CASES = {
         "naive": {"leafPrediction": "NaiveBayes", "nbThreshold": "100", **FAST},
         "binary": {"binarySplit": "true", "splits": "5", **FAST},
         "distance": {"splitCriterion": "Hellinger", "tau": "0.2", **FAST},
+        "histogram": {"numericObserver": "Histogram", "splits": "32", **FAST},
+        "coarse": {"numericObserver": "Histogram", "maxBins": "20", "splits": "12", "leafPrediction": "MajorityClass", **FAST},
+        "bins": {"numericObserver": "Histogram", "maxBins": "40", "leafPrediction": "NaiveBayes"},
         "deep": {"maxDepth": "3", "minBranchFraction": "0.1", "maxShareToSplit": "0.8", "gracePeriod": "60", "delta": "0.01"},
     },
     "ExtremelyFastDecisionTree": {
         "defaults": {},
         "rare": {"minSamplesReevaluate": "300", **FAST},
+        "histogram": {"numericObserver": "Histogram", "maxBins": "64", "minSamplesReevaluate": "300", **FAST},
     },
     "HoeffdingAdaptiveTree": {
         "complete": {"bootstrapSampling": "false"},
         "fast": {"bootstrapSampling": "false", "driftWindowThreshold": "50", **FAST},
+        "complete histogram": {"numericObserver": "Histogram", "bootstrapSampling": "false", **FAST},
     },
 }
 
@@ -84,7 +89,6 @@ NAMES = {
     "minSamplesReevaluate": ("min_samples_reevaluate", int),
     "leafPrediction": ("leaf_prediction", {"MajorityClass": "mc", "NaiveBayes": "nb"}.get),
     "splitCriterion": ("split_criterion", {"Gini": "gini", "Hellinger": "hellinger"}.get),
-    "splits": ("splitter", lambda text: tree.splitter.GaussianSplitter(int(text))),
 }
 
 CLASSES = {
@@ -94,12 +98,20 @@ CLASSES = {
 }
 
 
+def splitter(parameters):
+    splits = int(parameters.get("splits", 10))
+    if parameters.get("numericObserver") == "Histogram":
+        return tree.splitter.HistogramSplitter(int(parameters.get("maxBins", 256)), splits)
+    return tree.splitter.GaussianSplitter(splits)
+
+
 def learn(kind, name, parameters):
-    given = {NAMES[name][0]: NAMES[name][1](text) for name, text in parameters.items()}
+    given = {NAMES[p][0]: NAMES[p][1](text) for p, text in parameters.items() if p in NAMES}
+    given["splitter"] = splitter(parameters)
     model = CLASSES[kind](nominal_attributes=[6], **given)
     correct, loss = 0, 0.0
     for i in range(ROWS):
-        x, y = row(i, name == "complete")
+        x, y = row(i, name.startswith("complete"))
         p = model.predict_proba_one(x)
         best = max(sorted(p), key=p.get) if p else None
         correct += best == y

@@ -17,6 +17,21 @@ var treeVariants = variantsOf{
 		}),
 		"hellinger": with(map[string]string{"splitCriterion": "Hellinger", "gracePeriod": "70", "tau": "0.1", "maxDepth": "4", "splits": "7"}),
 		"small":     with(map[string]string{"gracePeriod": "40", "tau": "0.3", "maxBytes": "12000", "meritPreprune": "false"}),
+		"histogram": with(map[string]string{"numericObserver": "Histogram", "gracePeriod": "50", "tau": "0.1"}),
+		"few bins": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{
+				"numericObserver": "Histogram", "maxBins": "12", "gracePeriod": "60", "delta": "0.01", "maxBytes": "40000", "leafPrediction": "NaiveBayes",
+			}
+		},
+		"quantizer": func(c *online.Config) {
+			nominal(c)
+			c.Parameters = map[string]string{"numericObserver": "Quantizer", "gracePeriod": "50", "delta": "0.01"}
+		},
+		"few cells": with(map[string]string{
+			"numericObserver": "Quantizer", "maxBins": "16", "quantizerRadius": "0.05", "gracePeriod": "50", "tau": "0.1", "maxBytes": "30000",
+			"splitCriterion": "Gini",
+		}),
 	},
 	"ExtremelyFastDecisionTree/Classification": {
 		"eager": with(map[string]string{"gracePeriod": "50", "delta": "0.05", "tau": "0.1", "minSamplesReevaluate": "40"}),
@@ -25,6 +40,10 @@ var treeVariants = variantsOf{
 			c.Parameters = map[string]string{"gracePeriod": "50", "delta": "0.01", "leafPrediction": "NaiveBayes"}
 		},
 		"small": with(map[string]string{"gracePeriod": "40", "delta": "0.1", "maxBytes": "12000", "splitCriterion": "Gini"}),
+		"histogram": with(map[string]string{
+			"numericObserver": "Histogram", "maxBins": "30", "gracePeriod": "50", "delta": "0.05", "tau": "0.1", "maxBytes": "60000",
+		}),
+		"quantizer": with(map[string]string{"numericObserver": "Quantizer", "gracePeriod": "50", "delta": "0.05", "tau": "0.1"}),
 	},
 	"HoeffdingAdaptiveTree/Classification": {
 		"eager": with(map[string]string{"gracePeriod": "50", "delta": "0.05", "tau": "0.2", "driftDelta": "0.3", "driftWindowThreshold": "60"}),
@@ -34,6 +53,12 @@ var treeVariants = variantsOf{
 				"gracePeriod": "50", "delta": "0.01", "driftDelta": "0.2", "bootstrapSampling": "false", "driftWindowThreshold": "30",
 			}
 		},
+		"histogram": with(map[string]string{
+			"numericObserver": "Histogram", "maxBins": "30", "gracePeriod": "50", "tau": "0.2", "driftDelta": "0.3", "driftWindowThreshold": "60",
+		}),
+		"quantizer": with(map[string]string{
+			"numericObserver": "Quantizer", "gracePeriod": "50", "tau": "0.2", "driftDelta": "0.3", "driftWindowThreshold": "60",
+		}),
 		"small": with(map[string]string{
 			"gracePeriod": "40", "tau": "0.3", "maxBytes": "20000", "leafPrediction": "MajorityClass", "driftDelta": "0.1",
 		}),

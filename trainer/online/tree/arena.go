@@ -47,12 +47,12 @@ const none = -1
 
 // A block has, for each of the leaf's features, in columns one behind the other:
 const (
-	bMean    = iota // the mean; of a nominal feature where its table begins
-	bInverse        // 1/(2σ²), or 0 while there is no variance; of a nominal feature 0
+	bMean    = iota // the mean; of a feature with a table where that begins
+	bInverse        // 1/(2σ²), or 0 while there is no variance; of a feature with a table 0
 	bCount          // the weight of values that were not missing
-	bSquares        // sum of squared distances from the mean; of a nominal feature the length of its table
-	bLow            // least value
-	bHigh           // greatest value
+	bSquares        // sum of squared distances from the mean; of a feature with a table its length
+	bLow            // least value; of a number with a table 0
+	bHigh           // greatest value; of a number with a table how many bins are in it
 	bOrder          // how many other classes were met with this feature before
 	bColumns
 )
@@ -65,11 +65,14 @@ type layout struct {
 	// The parts of a head.
 	weights, priors, blocks, classOf, slotOf, features, removed, head int
 	block                                                             int
-	nominal                                                           bool
+	// binned tells that numbers have tables of bins, tabled that any feature has a
+	// table.
+	binned, tabled bool
 }
 
 func newLayout(in learner.Input, c Config) layout {
-	l := layout{classes: in.Classes, width: len(in.Schema), nominal: in.Schema.Has(learner.Level)}
+	l := layout{classes: in.Classes, width: len(in.Schema), binned: c.Observer != Gaussian}
+	l.tabled = l.binned || in.Schema.Has(learner.Level)
 	drawn := 0
 	if c.Subspace > 0 && c.Subspace < len(in.Schema) {
 		l.width, drawn = c.Subspace, c.Subspace
@@ -215,7 +218,7 @@ func (a *arena) deactivate(h []float64, schema learner.Schema) {
 		if b == none {
 			continue
 		}
-		if a.nominal {
+		if a.tabled {
 			a.freeTables(h, a.statistics(b), schema)
 		}
 		a.freeStats = append(a.freeStats, int32(b))
@@ -228,7 +231,7 @@ func (a *arena) deactivate(h []float64, schema learner.Schema) {
 func (a *arena) tableBytes(h, b []float64, schema learner.Schema) int {
 	length := 0
 	for i := range a.width {
-		if schema[a.feature(h, i)] == learner.Level {
+		if a.hasTable(schema, a.feature(h, i)) {
 			length += int(b[bSquares*a.width+i])
 		}
 	}
@@ -237,10 +240,15 @@ func (a *arena) tableBytes(h, b []float64, schema learner.Schema) int {
 
 func (a *arena) freeTables(h, b []float64, schema learner.Schema) {
 	for i := range a.width {
-		if schema[a.feature(h, i)] == learner.Level && b[bSquares*a.width+i] > 0 {
+		if a.hasTable(schema, a.feature(h, i)) && b[bSquares*a.width+i] > 0 {
 			a.tables.release(int(b[bMean*a.width+i]), int(b[bSquares*a.width+i]))
 		}
 	}
+}
+
+// hasTable tells whether blocks have tables of a feature.
+func (a *arena) hasTable(schema learner.Schema, feature int) bool {
+	return a.binned || a.tabled && schema[feature] == learner.Level
 }
 
 // feature is the i-th feature of a leaf.

@@ -30,6 +30,20 @@ const (
 	Hellinger
 )
 
+// Observer is how a leaf observes the numbers of a feature.
+type Observer uint8
+
+const (
+	// Gaussian keeps the normal distribution of each class.
+	Gaussian Observer = iota
+	// Histogram keeps a histogram of each class whose closest bins merge (Ben-Haim
+	// and Tom-Tov 2010).
+	Histogram
+	// Quantizer keeps the weight of each class in cells of one width (after
+	// Mastelini and de Carvalho 2021).
+	Quantizer
+)
+
 // Config are the parameters of a tree; Defaults has those of the literature.
 type Config struct {
 	// GracePeriod is the weight that a leaf takes between attempts to split it.
@@ -40,6 +54,11 @@ type Config struct {
 	Tau            float64
 	LeafPrediction LeafPrediction
 	Criterion      Criterion
+	Observer       Observer
+	// Bins is how many bins or cells a leaf keeps of a feature and class at most.
+	Bins int
+	// Radius is the width of a cell.
+	Radius float64
 	// NBThreshold is the weight from which on NaiveBayes leaves do not predict
 	// as MajorityClass does.
 	NBThreshold float64
@@ -70,6 +89,9 @@ func Defaults() Config {
 	return FromValues(parameter.MustParse(Parameters, nil))
 }
 
+// MaxBins bounds the number of bins.
+const MaxBins = 1024
+
 // Parameters are the parameters of a Hoeffding tree.
 var Parameters = []parameter.Spec{
 	{Name: "gracePeriod", Default: 200, Min: 1, Max: 1e9, Doc: "Weight that a leaf takes between attempts to split it."},
@@ -84,7 +106,13 @@ var Parameters = []parameter.Spec{
 		Doc: "What a split is judged by.",
 	},
 	{Name: "nbThreshold", Default: 0, Min: 0, Max: 1e9, Doc: "Weight below which NaiveBayes leaves predict their most frequent class."},
-	{Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, Doc: "Number of thresholds tried for a numeric feature."},
+	{Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, Doc: "Number of thresholds tried for a numeric feature, where there are no cells."},
+	{
+		Name: "numericObserver", Type: parameter.Choice, Word: "Gaussian", Choices: []string{"Gaussian", "Histogram", "Quantizer"},
+		Doc: "What leaves keep of each class's numbers: a normal distribution, a histogram, or the weights in cells of one width.",
+	},
+	{Name: "maxBins", Type: parameter.Integer, Default: 256, Min: 2, Max: MaxBins, Doc: "Most bins or cells that a leaf keeps of a feature and class."},
+	{Name: "quantizerRadius", Default: 0.25, Min: 1e-9, Max: 1e9, Doc: "Width of the cells of the observer Quantizer."},
 	{Name: "maxDepth", Type: parameter.Integer, Default: 0, Min: 0, Max: 1000, Doc: "Depth from which on leaves are not split; 0 means any depth."},
 	{
 		Name: "minBranchFraction", Default: 0.01, Min: 0, Max: 0.5, MaxOpen: true,
@@ -123,6 +151,14 @@ func fromCommon(v parameter.Values) Config {
 		MaxShareToSplit:   v.Real("maxShareToSplit"),
 		BinarySplit:       v.Flag("binarySplit"),
 		MaxBytes:          v.Int("maxBytes"),
+		Bins:              v.Int("maxBins"),
+		Radius:            v.Real("quantizerRadius"),
+	}
+	switch v.Word("numericObserver") {
+	case "Histogram":
+		c.Observer = Histogram
+	case "Quantizer":
+		c.Observer = Quantizer
 	}
 	switch v.Word("leafPrediction") {
 	case "NaiveBayes":

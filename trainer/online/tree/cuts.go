@@ -34,6 +34,8 @@ type scratch struct {
 	// suggested are the best splits of each feature.
 	suggested []split
 	children  []start
+	// intervals are bins of all classes.
+	intervals []interval
 }
 
 // keeps bounds the numbers that are kept rather than computed again.
@@ -55,8 +57,8 @@ func newScratch(l layout, c *Config) scratch {
 }
 
 func (s *scratch) bytes() int {
-	return 80*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)+cap(s.leasts)) +
-		32*(cap(s.suggested)+cap(s.children))
+	return 88*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)+cap(s.leasts)) +
+		32*(cap(s.suggested)+cap(s.children)) + 16*cap(s.intervals)
 }
 
 // start is a class and its weight that a new leaf begins with; branch is the
@@ -68,7 +70,7 @@ type start struct {
 
 // moments are what a block has of one feature and class.
 type moments struct {
-	class                         int
+	class, slot                   int
 	block                         []float64
 	count, mean, sigma, low, high float64
 	order                         int
@@ -90,7 +92,7 @@ func (t *Hoeffding) gather(h []float64, i int) {
 			continue
 		}
 		m := &s[found]
-		m.class, m.count, m.order = int(h[t.classOf+slot]), n, int(b[bOrder*w])
+		m.class, m.slot, m.count, m.order = int(h[t.classOf+slot]), slot, n, int(b[bOrder*w])
 		m.mean, m.low, m.high = b[bMean*w], b[bLow*w], b[bHigh*w]
 		m.sigma = 0
 		if n > 1 {
@@ -100,6 +102,11 @@ func (t *Hoeffding) gather(h []float64, i int) {
 		found++
 	}
 	s = s[:found]
+	if t.binned && t.schema[t.feature(h, i)] != learner.Level {
+		// River sums these in the order in which the leaf has met them.
+		t.scratch.classes = s
+		return
+	}
 	// They are few, and their places are their order.
 	for j := range s {
 		for s[j].order != j {
@@ -118,6 +125,9 @@ func (t *Hoeffding) best(h []float64, i int, estimated bool) split {
 	if t.schema[t.feature(h, i)] == learner.Level {
 		s.judge.prepare(s.classes)
 		return t.bestLevels(i)
+	}
+	if t.binned {
+		return t.bestBins(h, i)
 	}
 	best := split{merit: math.Inf(-1), at: i, kind: byThreshold}
 	thresholds, classes := s.tried(), len(s.classes)

@@ -61,18 +61,18 @@ func (t *Hoeffding) sprout(i int32, depth float64, branch int, starts []start) [
 // with leaves that learn nothing.
 func (t *Hoeffding) startChildren(h []float64, by split) (branches int, ok bool) {
 	t.gather(h, by.at)
-	branches = t.collectStarts(by)
+	branches = t.collectStarts(h, by)
 	return branches, t.fits(branches * (8*t.head + 2*t.perNode))
 }
 
-func (t *Hoeffding) collectStarts(by split) (branches int) {
+func (t *Hoeffding) collectStarts(h []float64, by split) (branches int) {
 	s := &t.scratch
 	s.children = s.children[:0]
 	if by.kind != byAllLevels {
 		for branch := range 2 {
-			for _, m := range s.classes {
-				if w, present := t.share(m, by, branch); present {
-					s.children = append(s.children, start{branch, m.class, 0, w})
+			for k := range s.classes {
+				if w, present := t.share(h, &s.classes[k], by, branch); present {
+					s.children = append(s.children, start{branch, s.classes[k].class, 0, w})
 				}
 			}
 		}
@@ -99,13 +99,20 @@ func (t *Hoeffding) collectStarts(by split) (branches int) {
 
 // share is the weight of a class in one of two branches, and whether it is there
 // at all.
-func (t *Hoeffding) share(m moments, by split, branch int) (weight float64, present bool) {
+func (t *Hoeffding) share(h []float64, m *moments, by split, branch int) (weight float64, present bool) {
 	if by.kind == byLevel {
 		w := t.levelWeight(m.block, by.at, by.threshold)
 		if branch == 1 {
 			w = m.count - w
 		}
 		return w, w > 0
+	}
+	if t.binned {
+		left, right := t.sides(h, m, by.at, by.threshold)
+		if branch == 0 {
+			return left, t.kept(left)
+		}
+		return right, t.kept(right)
 	}
 	w := m.exactlyAtMost(by.threshold)
 	if branch == 0 {
@@ -232,7 +239,7 @@ func (t *Hoeffding) promiseOf(head int32) promise {
 		most = max(most, w)
 	}
 	p.value -= most
-	if !t.nominal {
+	if !t.tabled {
 		return p
 	}
 	for _, number := range h[t.blocks : t.blocks+slots] {

@@ -89,7 +89,7 @@ func (t *ExtremelyFast) review(x []float64, class int, weight float64) {
 		}
 		h[t.weights+slot] += weight
 		t.accumulate(h, t.observed(h, slot), x, weight)
-		if t.nominal && t.LogicalBytes() > t.config.MaxBytes {
+		if t.tabled && t.LogicalBytes() > t.config.MaxBytes {
 			t.enforce()
 		}
 		next := t.below(i, x)

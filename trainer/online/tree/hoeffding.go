@@ -13,6 +13,15 @@ import (
 // but in one case: a split of a nominal feature that cannot be valid is never
 // made.
 //
+// Leaves observe numbers by normal distributions. By Histogram they do so as with
+// River's HistogramSplitter, whose naive Bayes takes the probability from the bin
+// behind that of a value, or none; there, Splits is 32 by default. By Quantizer
+// they keep the weights of the classes in cells of one width, of which the
+// thresholds between all neighbours are tried, in the middle between the closest
+// values of both; this is like River's QOSplitter for regression, which takes
+// the middle between means. A value that would make one cell too many counts in
+// the nearest one.
+//
 // A missing value takes no part in a leaf's statistics; a row that lacks the
 // value of a split goes to the child of more weight, and starts no attempt to
 // split. A level that a split into all levels has not met gets a leaf of its own

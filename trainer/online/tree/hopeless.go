@@ -66,7 +66,7 @@ func (s *scratch) hopeless(bound float64) bool {
 
 // estimates tells whether splits are estimated before they are computed.
 func (t *Hoeffding) estimates() bool {
-	return t.config.Criterion == InfoGain && !t.nominal && !t.removes() && !t.plain
+	return t.config.Criterion == InfoGain && !t.tabled && !t.removes() && !t.plain
 }
 
 // estimate bounds the entropies that the splits of a leaf leave.

@@ -11,7 +11,7 @@ import (
 // is already part of, and brings up to date what predictions take from them.
 func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight float64) {
 	b := t.observed(h, slot)
-	if !t.nominal && t.config.LeafPrediction != MajorityClass {
+	if !t.tabled && t.config.LeafPrediction != MajorityClass {
 		t.observeNumbers(h, slot, b, values, weight)
 		return
 	}
@@ -19,7 +19,7 @@ func (t *Hoeffding) observe(h []float64, slot int, values []float64, weight floa
 	if t.config.LeafPrediction != MajorityClass {
 		t.refresh(h, slot, b)
 	}
-	if t.nominal && t.LogicalBytes() > t.config.MaxBytes {
+	if t.tabled && t.LogicalBytes() > t.config.MaxBytes {
 		t.enforce()
 	}
 }
@@ -35,8 +35,7 @@ func (t *Hoeffding) accumulate(h, b, values []float64, weight float64) {
 			t.meet(h, b, i, v)
 		}
 		b[bCount*t.width+i] += weight
-		if t.nominal && t.schema[t.feature(h, i)] == learner.Level {
-			t.count(b, i, int(v), weight)
+		if t.tabled && t.tally(h, b, i, v, weight) {
 			continue
 		}
 		n := b[bCount*t.width+i]
@@ -124,6 +123,19 @@ func (t *Hoeffding) meet(h, b []float64, i int, v float64) {
 	b[bLow*t.width+i], b[bHigh*t.width+i] = v, v
 }
 
+// tally adds to a feature's table, if there is one.
+func (t *Hoeffding) tally(h, b []float64, i int, v, weight float64) bool {
+	switch {
+	case t.schema[t.feature(h, i)] == learner.Level:
+		t.count(b, i, int(v), weight)
+	case t.binned:
+		t.bin(b, i, v, weight)
+	default:
+		return false
+	}
+	return true
+}
+
 // count adds to the weight of a level, or, where even without active leaves there
 // is no room for the level, not.
 func (t *Hoeffding) count(b []float64, i, level int, weight float64) {
@@ -144,7 +156,7 @@ func (t *Hoeffding) refresh(h []float64, slot int, b []float64) {
 	for i := range t.width {
 		inverse := 0.0
 		n := b[bCount*t.width+i]
-		if n > 1 && (!t.nominal || t.schema[t.feature(h, i)] != learner.Level) {
+		if n > 1 && !t.hasTable(t.schema, t.feature(h, i)) {
 			inverse = density.add(float64(b[bSquares*t.width+i] * (1 / (n - 1))))
 		}
 		b[bInverse*t.width+i] = inverse

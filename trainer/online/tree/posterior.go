@@ -24,8 +24,8 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 			if !(vote >= -math.MaxFloat64) {
 				vote = t.carefully(h, slot, values)
 			}
-			if t.nominal {
-				vote += t.nominalVote(h, t.statistics(blocks[slot]), values)
+			if t.tabled {
+				vote += t.tableVote(h, t.statistics(blocks[slot]), values)
 			}
 		}
 		if h[t.weights+slot] == 0 {
@@ -75,11 +75,18 @@ func (t *Hoeffding) carefully(h []float64, slot int, values []float64) float64 {
 	return vote
 }
 
-// nominalVote is the logarithm of the probabilities of a row's levels in a class.
-func (t *Hoeffding) nominalVote(h, b, values []float64) float64 {
+// tableVote is the logarithm of the probabilities of a row's levels, and of its
+// numbers where these have tables, in a class.
+func (t *Hoeffding) tableVote(h, b, values []float64) float64 {
 	sum := 0.0
 	for i, v := range values {
-		if v != v || t.schema[t.feature(h, i)] != learner.Level {
+		if v != v {
+			continue
+		}
+		if t.schema[t.feature(h, i)] != learner.Level {
+			if t.binned {
+				sum += t.binVote(b, i, v)
+			}
 			continue
 		}
 		if w := t.levelWeight(b, i, v); w > 0 {

@@ -210,9 +210,9 @@ func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
 func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
 	w := t.width
 	for i := range w {
-		// Where a table of levels lies is no part of the state.
+		// Where a table lies is no part of the state.
 		mean := b[i]
-		if t.nominal && t.schema[t.feature(h, i)] == learner.Level {
+		if t.hasTable(t.schema, t.feature(h, i)) {
 			mean = 0
 		}
 		if !s.number(&mean) {
@@ -231,7 +231,13 @@ func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
 			"statistics of a feature") {
 			return false
 		}
-		if t.schema[t.feature(h, i)] == learner.Level && !t.passTable(s, b, i) {
+		switch {
+		case !t.hasTable(t.schema, t.feature(h, i)):
+		case t.schema[t.feature(h, i)] == learner.Level:
+			if !t.passTable(s, b, i) {
+				return false
+			}
+		case !t.passBins(s, b, i):
 			return false
 		}
 	}
@@ -242,20 +248,8 @@ func bounded(v float64) bool { return math.Abs(v) <= 2*learner.Limit }
 
 // passTable passes the levels of a nominal feature.
 func (t *Hoeffding) passTable(s *stream, b []float64, i int) bool {
-	length := b[bSquares*t.width+i]
-	if s.codec.Reading() {
-		power := whole(length, learner.MaxLevels+1) && (length == 0 || length >= 4 && int(length)&(int(length)-1) == 0)
-		if !s.codec.Require(power, "a table of levels") {
-			return false
-		}
-		b[bMean*t.width+i] = 0
-		if length > 0 {
-			b[bMean*t.width+i] = float64(t.tables.obtain(int(length)))
-		}
-	}
-	from := int(b[bMean*t.width+i])
-	table := t.tables.values[from : from+int(length)]
-	if !s.pass(table) {
+	table, ok := t.passRoom(s, b, i, learner.MaxLevels)
+	if !ok || !s.pass(table) {
 		return false
 	}
 	total := 0.0
@@ -265,7 +259,25 @@ func (t *Hoeffding) passTable(s *stream, b []float64, i int) bool {
 		}
 		total += v
 	}
-	return s.codec.Require(total > 0 || length == 0, "weights of levels")
+	return s.codec.Require(total > 0 || len(table) == 0, "weights of levels")
+}
+
+// passRoom returns the table of a feature, of which the length was passed; when
+// reading, it makes room for it.
+func (t *Hoeffding) passRoom(s *stream, b []float64, i, limit int) (table []float64, ok bool) {
+	length := b[bSquares*t.width+i]
+	if s.codec.Reading() {
+		power := whole(length, limit+1) && (length == 0 || length >= 4 && int(length)&(int(length)-1) == 0)
+		if !s.codec.Require(power, "a table") {
+			return nil, false
+		}
+		b[bMean*t.width+i] = 0
+		if length > 0 {
+			b[bMean*t.width+i] = float64(t.tables.obtain(int(length)))
+		}
+	}
+	from := int(b[bMean*t.width+i])
+	return t.tables.values[from : from+int(length)], true
 }
 
 // ordered tells whether the blocks of a leaf tell an order of its classes for
@@ -291,4 +303,34 @@ func (t *Hoeffding) ordered(h []float64) bool {
 		}
 	}
 	return true
+}
+
+// passBins passes the bins of a number.
+func (t *Hoeffding) passBins(s *stream, b []float64, i int) bool {
+	table, ok := t.passRoom(s, b, i, maxTable)
+	n := b[bHigh*t.width+i]
+	if !ok || !s.codec.Require(whole(n, t.config.Bins+1) && binWidth*int(n) <= len(table) && b[bLow*t.width+i] == 0, "no more bins than a table has") {
+		return false
+	}
+	if s.codec.Reading() && !s.codec.Require(t.grown(len(table), int(n)), "a table no longer than it has grown") {
+		return false
+	}
+	bins := table[:binWidth*int(n)]
+	if !s.pass(bins) {
+		return false
+	}
+	end, total := math.Inf(-1), 0.0
+	for ; len(bins) > 0; bins = bins[binWidth:] {
+		low, high := bins[binLow], bins[binHigh]
+		valid := low > end && low <= high && bounded(low) && bounded(high) && bins[binWeight] > 0
+		if t.config.Observer == Quantizer {
+			valid = valid && t.cell(low) == t.cell(high) && t.cell(low) > t.cell(end)
+		}
+		if !s.codec.Require(valid, "bins in an order") {
+			return false
+		}
+		end = high
+		total += bins[binWeight]
+	}
+	return s.codec.Require(total <= float64(b[bCount*t.width+i]*(1+1e-6)), "no more weight than there is")
 }

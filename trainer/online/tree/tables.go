@@ -2,7 +2,8 @@ package tree
 
 import "math/bits"
 
-// tables are arrays of weights by level, of lengths that are powers of two.
+// tables are arrays of weights by level, or of bins, of lengths that are powers of
+// two.
 type tables struct {
 	values []float64
 	free   [tableSizes][]int32
@@ -10,8 +11,11 @@ type tables struct {
 	used int
 }
 
-// tableSizes is the number of lengths: 4 to learner.MaxLevels.
-const tableSizes = 9
+// tableSizes is the number of lengths: 4 to maxTable.
+const tableSizes = 11
+
+// maxTable is the length of the longest table: of the most bins and one more.
+const maxTable = 4096
 
 func tableSize(length int) int { return bits.Len(uint(length)) - 3 }
 
