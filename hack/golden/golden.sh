@@ -73,3 +73,8 @@ echo "wrote trainer/online/evaluate/testdata/golden_river.json"
 mkdir -p trainer/online/tree/testdata
 mv "$work/golden_tree.json" trainer/online/tree/testdata/golden_river.json
 echo "wrote trainer/online/tree/testdata/golden_river.json"
+
+"$venv/bin/python" -I hack/golden/forest.py >"$work/golden_forest.json"
+mkdir -p trainer/online/forest/testdata
+mv "$work/golden_forest.json" trainer/online/forest/testdata/golden_river.json
+echo "wrote trainer/online/forest/testdata/golden_river.json"
