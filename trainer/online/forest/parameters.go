@@ -115,7 +115,8 @@ func newShared(in learner.Input, v parameter.Values) *shared {
 // This is River's forest.ARFClassifier but in one thing, in which it is MOA's: a
 // tree is only replaced when its errors become more frequent. River also replaces
 // one that gets better, and so again and again those that have just begun to
-// learn. What missing values mean is for the trees to say.
+// learn. With the same weights and features, River's trees are these, row by row.
+// What missing values mean is for the trees to say.
 func NewRandomForest(in learner.Input, v parameter.Values) *Classifier {
 	s := newShared(in, v)
 	s.tree.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
