@@ -53,7 +53,6 @@ func (t *Hoeffding) observeNumbers(h []float64, slot int, b, values []float64, w
 	w := len(values)
 	means, inverses, counts := b[:w], b[w : 2*w][:w], b[2*w : 3*w][:w]
 	squares, lows, highs := b[3*w : 4*w][:w], b[4*w : 5*w][:w], b[5*w : 6*w][:w]
-	density := normaliser{product: 1}
 	// Mostly no value is missing, and all counts are equal.
 	last, share, freedom := -1.0, 0.0, 0.0
 	for i, v := range values {
@@ -79,36 +78,42 @@ func (t *Hoeffding) observeNumbers(h []float64, slot int, b, values []float64, w
 				highs[i] = v
 			}
 		}
-		inverse := 0.0
+		variance := 0.0
 		if n > 1 {
-			inverse = density.add(float64(squares[i] * freedom))
+			variance = float64(squares[i] * freedom)
 		}
-		inverses[i] = inverse
+		inverses[i] = variance
 	}
-	t.setPrior(h, slot, density)
+	t.setPrior(h, slot, invert(inverses))
+}
+
+// invert makes each variance 1/(2σ²), or 0 when it is none: 0 or below the normal
+// numbers; it returns their product. It has a loop of its own, so that the product
+// stays in a register.
+func invert(variances []float64) normaliser {
+	product, exponents, valid := 1.0, 0, 0
+	for i, variance := range variances {
+		bits := math.Float64bits(variance)
+		exponent := int(bits >> 52)
+		if exponent == 0 {
+			variances[i] = 0
+			continue
+		}
+		variances[i] = 0.5 / variance
+		valid++
+		exponents += exponent - 1023
+		product = float64(product * math.Float64frombits(bits&(1<<52-1)|1023<<52))
+		if product > 0x1p500 {
+			product, exponents = float64(product*0x1p-500), exponents+500
+		}
+	}
+	return normaliser{product: product, exponent: exponents, valid: valid}
 }
 
 // normaliser collects the product of variances, whose exponent it keeps apart.
 type normaliser struct {
 	product         float64
 	exponent, valid int
-}
-
-// add returns 1/(2σ²) of a variance, or 0 when it is none: 0 or below the normal
-// numbers.
-func (d *normaliser) add(variance float64) float64 {
-	bits := math.Float64bits(variance)
-	exponent := int(bits >> 52)
-	if exponent == 0 {
-		return 0
-	}
-	d.valid++
-	d.exponent += exponent - 1023
-	d.product = float64(d.product * math.Float64frombits(bits&(1<<52-1)|1023<<52))
-	if d.product > 0x1p500 {
-		d.product, d.exponent = float64(d.product*0x1p-500), d.exponent+500
-	}
-	return 0.5 / variance
 }
 
 // meet prepares for the first value that a class has of a leaf's i-th feature.
@@ -152,16 +157,15 @@ func (t *Hoeffding) count(b []float64, i, level int, weight float64) {
 
 // refresh computes the inverse variances of a block, and the prior of its slot.
 func (t *Hoeffding) refresh(h []float64, slot int, b []float64) {
-	density := normaliser{product: 1}
 	for i := range t.width {
-		inverse := 0.0
+		variance := 0.0
 		n := b[bCount*t.width+i]
 		if n > 1 && !t.hasTable(t.schema, t.feature(h, i)) {
-			inverse = density.add(float64(b[bSquares*t.width+i] * (1 / (n - 1))))
+			variance = float64(b[bSquares*t.width+i] * (1 / (n - 1)))
 		}
-		b[bInverse*t.width+i] = inverse
+		b[bInverse*t.width+i] = variance
 	}
-	t.setPrior(h, slot, density)
+	t.setPrior(h, slot, invert(b[bInverse*t.width:(bInverse+1)*t.width]))
 }
 
 // setPrior sets the logarithm of a class's weight over the product of the
