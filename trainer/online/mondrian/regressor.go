@@ -114,15 +114,20 @@ func (t *valueTree) learn(x []float64, y, weight float64, at random.At) {
 	for {
 		node := t.at(i)
 		box := t.box(node)
+		inside := false
 		if !t.full() {
-			if time, ok := t.cutTime(i, t.extension(box, x), &d); ok {
+			sum := t.extension(box, x)
+			if time, ok := t.cutTime(i, sum, &d); ok {
 				below := t.cut(i, time, x, y, weight, &d)
 				t.path, t.terms = path, terms
 				t.rise(below)
 				return
 			}
+			inside = sum == 0 && !t.partial
 		}
-		extend(box, x)
+		if !inside {
+			extend(box, x)
+		}
 		likelihood := t.observe(node, y, weight)
 		if t.links[2*i+1]>>32 == 0 {
 			t.path, t.terms = path, terms
