@@ -181,8 +181,10 @@ func (b *bench) fromFile(ctx context.Context) error {
 	rows := float64(len(t.x) * times)
 	var mine, theirs []float64
 	for range rounds {
-		words := slices.Concat(b.pin, []string{program, "eval", "--data", file, "--label", t.target, "--classes", strings.Join(t.classes, ","),
-			"--model", "LogisticRegression", "--param", "learningRate=0.005", "--preprocess", "StandardScaler"})
+		words := slices.Concat(b.pin, []string{
+			program, "eval", "--data", file, "--label", t.target, "--classes", strings.Join(t.classes, ","),
+			"--model", "LogisticRegression", "--param", "learningRate=0.005", "--preprocess", "StandardScaler",
+		})
 		begin := time.Now()
 		if out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%w: %s", err, out)
