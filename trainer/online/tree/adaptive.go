@@ -163,6 +163,9 @@ func (t *Adaptive) addAlternate(i int32, depth float64) {
 	t.place()
 	t.alternates[i] = a
 	t.beside++
+	if t.LogicalBytes() > t.config.MaxBytes {
+		t.enforce()
+	}
 }
 
 // Predict implements learner.Classifier.

@@ -268,7 +268,7 @@ func (t *Hoeffding) leavesInOrder(alternates bool) []int32 {
 			leaves = append(leaves, i)
 		case chainEnd:
 		default:
-			if a := t.alternateOf(i); alternates && a != none && i != 0 {
+			if a := t.alternateOf(i); alternates && a != none {
 				stack = append(stack, a)
 			}
 			stack = append(stack, n.child+1, n.child)
