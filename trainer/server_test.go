@@ -249,6 +249,14 @@ func TestPartialAnswers(t *testing.T) {
 // TestServeEndsWithACheckpoint ends a server while it works: the open request is answered in part, over a listener that is still open, and
 // what it says is in the store.
 func TestServeEndsWithACheckpoint(t *testing.T) {
+	for !servedInPart(t) {
+		// It ended before the first records were learned, which is right but shows nothing.
+	}
+}
+
+// servedInPart tells whether the server had learned something when it ended.
+func servedInPart(t *testing.T) bool {
+	t.Helper()
 	tr := newTraining(t, 400, 400)
 	g := newGate(200)
 	tr.source.reached = g.reached
@@ -265,13 +273,17 @@ func TestServeEndsWithACheckpoint(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Fatal(err)
 	}
-	if status != 200 || answer.Position != position(0, answer.Position.Next) || answer.Position.Next == 0 {
+	if status != 200 || answer.Position != position(0, answer.Position.Next) {
 		t.Fatalf("status %d at %s: %v", status, answer.Position, answer.Problem)
+	}
+	if answer.Position.Next == 0 {
+		return false
 	}
 	keys := history.Keys{Lineage: tr.genesis.Lineage, Incarnation: tr.genesis.Incarnation}
 	if _, err := tr.store.Get(t.Context(), keys.Checkpoint(0, answer.Position)); err != nil {
 		t.Errorf("the checkpoint: %v", err)
 	}
+	return true
 }
 
 // TestLargeRecordsAndSmallBatches reads records of every size around that of a chunk; each must arrive whole.

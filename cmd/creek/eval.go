@@ -71,7 +71,7 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.IntVar(&o.workers, "workers", 1, "goroutines that an ensemble learns on; the model is the same for any number")
 	flags.Int64Var(&o.delay, "delay", 0, "learn a record only when so many others have come: its label was late")
 	flags.Uint64Var(&o.every, "every", 0, "report the metrics after every so many records too: of all so far, and of these alone")
-	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though their values look like numbers; texts are nominal anyway")
+	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though the first record has a number or nothing there; a text there makes its column nominal anyway")
 	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
 	flags.StringArrayVar(&o.preprocess, "preprocess", nil, "a step before the model, with its parameters and features=… behind it; repeatable: "+strings.Join(online.Transforms(), ", "))
 	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")
@@ -81,6 +81,9 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
 	return command
 }
+
+// manyClasses is as many classes as the API lets a training have.
+const manyClasses = 128
 
 func (o evalOptions) run(out io.Writer) (err error) {
 	if err := o.validate(); err != nil {
@@ -93,6 +96,10 @@ func (o evalOptions) run(out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	if n := len(rows.Format.Classes); n > manyClasses {
+		return usagef("--label %s has %d different values, more than the %d classes that a training can have; "+
+			"for a number that is to be predicted, say --task Regression", o.data.Label, n, manyClasses)
+	}
 	config, err := o.config(rows.Format)
 	if err != nil {
 		return err
@@ -161,6 +168,9 @@ func (o evalOptions) validate() error {
 	}
 	if o.data.Label == "" && o.target() != decode.TargetOptional {
 		return usagef("--label is required")
+	}
+	if o.delay < 0 {
+		return usagef("--delay %d must not be negative", o.delay)
 	}
 	if o.workers < 1 {
 		return usagef("--workers %d must be at least 1", o.workers)

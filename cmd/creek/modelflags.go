@@ -35,12 +35,15 @@ func (o evalOptions) config(format decode.Format) (online.Config, error) {
 		config.Preprocessing = append(config.Preprocessing, step)
 	}
 	var err error
-	if config.Parameters, err = parseParameters("--param", o.parameters); err != nil || o.base == "" {
+	if config.Parameters, err = parseParameters("--param", o.parameters); err != nil {
 		return config, err
 	}
-	config.Base = &online.Base{Algorithm: o.base}
-	config.Base.Parameters, err = parseParameters("--base-param", o.baseParameters)
-	return config, err
+	base, err := parseParameters("--base-param", o.baseParameters)
+	if err != nil || o.base == "" && base == nil {
+		return config, err
+	}
+	config.Base = &online.Base{Algorithm: o.base, Parameters: base}
+	return config, nil
 }
 
 // parseStep reads a step with its parameters, such as "OneHotEncoder maxLevels=8 features=city,job".
@@ -67,6 +70,9 @@ func parseParameters(flag string, texts []string) (map[string]string, error) {
 		}
 		if parameters == nil {
 			parameters = map[string]string{}
+		}
+		if _, twice := parameters[name]; twice {
+			return nil, usagef("%s %s is given twice", flag, name)
 		}
 		parameters[name] = value
 	}

@@ -56,11 +56,11 @@ func (r *result) ownText() string {
 	if r.parameters != "" {
 		words = append(words, "with "+r.parameters)
 	}
-	var before string
+	var before strings.Builder
 	for _, s := range r.steps {
-		before += s.Type + ", then "
+		before.WriteString(s.Type + ", then ")
 	}
-	return "Creek: `" + before + strings.Join(words, " ") + "`. "
+	return "Creek: `" + before.String() + strings.Join(words, " ") + "`. "
 }
 
 func (r *result) line() string {

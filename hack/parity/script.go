@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 // scripts is the folder of the peers' sides, from the top of the work tree.
@@ -24,7 +25,7 @@ type script struct {
 // startScript starts one with the virtual environment's Python, isolated from the folder it is in and from the user's settings. Set
 // before words, such as taskset's, come first.
 func startScript(ctx context.Context, venv, name string, before ...string) (*script, error) {
-	words := append(before, filepath.Join(venv, "bin", "python"), "-I", filepath.Join(scripts, name))
+	words := slices.Concat(before, []string{filepath.Join(venv, "bin", "python"), "-I", filepath.Join(scripts, name)})
 	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	command.Stderr = os.Stderr
 	in, err := command.StdinPipe()

@@ -22,7 +22,6 @@ type result struct {
 	verdict string
 
 	peer, own                   []float64 // the figure for each seed
-	versions                    string
 	taken                       string
 	difference                  difference
 	rowsSeen                    int

@@ -104,6 +104,9 @@ type Description struct {
 	Doc string
 	// Base is the default base of an ensemble of any learners.
 	Base string
+	// Binary learners tell exactly two classes apart; Nominal ones take nominal
+	// features as they are.
+	Binary, Nominal bool
 	// Parameters are all it has.
 	Parameters []parameter.Spec
 }
@@ -113,12 +116,12 @@ type Description struct {
 func Describe(name, task string) Description {
 	for _, a := range algorithms {
 		if a.name == name && (task == "" || a.task == task) {
-			return Description{a.doc, a.base, slices.Clone(a.parameters)}
+			return Description{a.doc, a.base, a.binary, a.nominal, slices.Clone(a.parameters)}
 		}
 	}
 	for _, t := range transforms {
 		if t.name == name {
-			return Description{t.doc, "", slices.Clone(t.parameters)}
+			return Description{Doc: t.doc, Parameters: slices.Clone(t.parameters)}
 		}
 	}
 	return Description{}

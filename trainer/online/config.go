@@ -47,13 +47,13 @@ type Config struct {
 	// Features names the values of a row, in order.
 	Features []Feature `json:"features"`
 	// Classes names the labels 0, 1 and so on; the last of two is the positive
-	// one. A binary algorithm does without names.
+	// one. Without names there are two.
 	Classes []string `json:"classes,omitempty"`
 }
 
 // Base is a learner that an ensemble is made of.
 type Base struct {
-	// Algorithm is one of Algorithms.
+	// Algorithm is one of Algorithms; empty means the ensemble's default.
 	Algorithm string `json:"algorithm"`
 	// Parameters are the algorithm's own; one that is absent has its default.
 	Parameters map[string]string `json:"parameters,omitempty"`
@@ -126,12 +126,12 @@ func countClasses(a algorithm, classes []string) (int, error) {
 	switch n := len(classes); {
 	case a.task != TaskClassification:
 		return 0, nil
-	case a.binary && n == 0:
+	case n == 0:
 		return 2, nil
+	case n == 1:
+		return 0, &ConfigError{"classes", fmt.Sprintf("at least two are needed, and there is only %q", classes[0])}
 	case a.binary && n != 2:
 		return 0, &ConfigError{"classes", fmt.Sprintf("%s needs exactly two, not %d; OneVsRest makes it tell more apart", a.name, n)}
-	case n < 2:
-		return 0, &ConfigError{"classes", fmt.Sprintf("at least two are needed, not %d", n)}
 	default:
 		return n, nil
 	}

@@ -79,7 +79,10 @@ func resolveLearner(field, name, task string, parameters map[string]string, base
 	case a.base == "":
 		return r, nil
 	case base == nil:
-		base = &Base{Algorithm: a.base}
+		base = &Base{}
+	}
+	if base.Algorithm == "" {
+		base = &Base{Algorithm: a.base, Parameters: base.Parameters, Base: base.Base}
 	}
 	if r.base, err = resolveLearner("base algorithm", base.Algorithm, a.task, base.Parameters, base.Base); err != nil {
 		return nil, fmt.Errorf("base of %s: %w", a.name, err)

@@ -30,9 +30,21 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 	for i := range n {
 		next <- i
 	}
+	panicked := make(chan any, 1)
+	part := func(i int) (more bool) {
+		defer func() {
+			if value := recover(); value != nil {
+				select {
+				case panicked <- value:
+				default: // The first is enough.
+				}
+			}
+		}()
+		return work(i)
+	}
 	help := func() {
 		for i := range next {
-			if work(i) {
+			if part(i) {
 				next <- i
 				continue
 			}
@@ -53,5 +65,10 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 	help()
 	for range workers - 1 {
 		<-done
+	}
+	select {
+	case value := <-panicked:
+		panic(value)
+	default:
 	}
 }

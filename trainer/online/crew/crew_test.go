@@ -37,3 +37,26 @@ func TestRoundsKeepTheOrderOfParts(t *testing.T) {
 		}
 	}
 }
+
+// A call that panics reaches the caller, whoever made it, and the others are done.
+func TestPanicsReachTheCaller(t *testing.T) {
+	for _, workers := range []int{1, 2, 4} {
+		counts := make([]int, 20)
+		func() {
+			defer func() {
+				if value := recover(); value != "out of cheese" {
+					t.Errorf("%d workers: recovered %v", workers, value)
+				}
+			}()
+			crew.Each(workers, len(counts), func(i int) {
+				if i == 7 {
+					panic("out of cheese")
+				}
+				counts[i]++
+			})
+		}()
+		if workers > 1 && counts[19] != 1 {
+			t.Errorf("%d workers: the last was not done", workers)
+		}
+	}
+}

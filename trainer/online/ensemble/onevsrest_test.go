@@ -14,7 +14,7 @@ import (
 func certain(of ...float64) *OneVsRest {
 	next := 0
 	return NewOneVsRest(learner.Input{Schema: make(learner.Schema, 1), Classes: len(of), Key: random.New(1)},
-		func(in learner.Input) learner.Classifier {
+		func(learner.Input) learner.Classifier {
 			p := of[next]
 			next++
 			return &fixed{scores: []float64{1 - p, p}}

@@ -13,7 +13,9 @@ import (
 
 // Result is what an evaluation found.
 type Result struct {
-	// Records is the number of rows predicted and learned.
+	// Records is the number of rows whose predictions count: those of which it is
+	// known what they are, and for which the model had a prediction. The first
+	// row has none from learners that know nothing before it.
 	Records uint64 `json:"records"`
 	// Metrics are the values of the task's measure over all of them.
 	Metrics map[string]float64 `json:"metrics"`

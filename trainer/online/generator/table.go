@@ -157,7 +157,7 @@ func micros(v float64) int64 { return int64(math.RoundToEven(float64(v * one))) 
 
 // within is an error unless low ≤ v ≤ high.
 func within[T int | float64](name string, v, low, high T) error {
-	if v != v || v < low || v > high {
+	if inside := v >= low && v <= high; !inside {
 		return fmt.Errorf("%s is %v, not between %v and %v", name, v, low, high)
 	}
 	return nil

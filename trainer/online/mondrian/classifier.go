@@ -1,6 +1,8 @@
 package mondrian
 
 import (
+	"slices"
+
 	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
@@ -85,8 +87,8 @@ func (t *classTree) predict(x, scores []float64) {
 	prior := float64(f.dirichlet * t.seen)
 	t.spread(share, leaf, 0, prior)
 	if f.aggregate {
-		for i := len(t.path) - 1; i >= 0; i-- {
-			node := int(t.path[i])
+		for _, at := range slices.Backward(t.path) {
+			node := int(at)
 			odds := t.stats[node*t.stride+atOdds]
 			t.spread(share, node, odds/(1+odds), prior)
 		}
@@ -219,8 +221,7 @@ func (t *classTree) rise(below float64) {
 		return
 	}
 	terms := t.terms[:len(t.path)]
-	for k := len(terms) - 1; k >= 0; k-- {
-		likelihood := terms[k]
+	for k, likelihood := range slices.Backward(terms) {
 		odds := &t.stats[int(t.path[k])*t.stride+atOdds]
 		under := float64(*odds * below)
 		below = (likelihood + under) / (1 + *odds)

@@ -1,6 +1,8 @@
 package mondrian
 
 import (
+	"slices"
+
 	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
@@ -60,8 +62,8 @@ func (t *valueTree) predict(x []float64) float64 {
 	if !t.forest.aggregate {
 		return value
 	}
-	for k := len(t.path) - 1; k >= 0; k-- {
-		node := t.stats[int(t.path[k])*t.stride:]
+	for _, at := range slices.Backward(t.path) {
+		node := t.stats[int(at)*t.stride:]
 		rest := share(node[atOdds])
 		value = float64((1-rest)*node[atValues]) + float64(rest*value)
 	}
