@@ -127,7 +127,7 @@ func (c testCase) figureName() (name string, higher bool) {
 // parameters reads "a=1 b=2".
 func parameters(text string) map[string]string {
 	var m map[string]string
-	for _, field := range strings.FieldsSeq(text) {
+	for field := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(field, "=")
 		if m == nil {
 			m = map[string]string{}
