@@ -51,7 +51,7 @@ type sources struct {
 }
 
 func (s *sources) Import(path string) (*types.Package, error) {
-	if path == "math" || path == "math/bits" || path == "encoding/binary" {
+	if path == "math" || path == "math/bits" || path == "encoding/binary" || path == "slices" {
 		return s.std.Import(path)
 	}
 	if dir, ours := strings.CutPrefix(path, library); ours {

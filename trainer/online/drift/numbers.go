@@ -1,6 +1,9 @@
 package drift
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // numbers are the rows of a window of any numbers: the arithmetic is River's,
 // in the same order, so that the sums are the same to the bit.
@@ -136,10 +139,10 @@ func (w *numbers) anyCut(s *Settings, width float64) bool {
 	c := newCut(s, width, w.variance)
 	n0, u0 := 0.0, 0.0
 	n1, u1 := width, w.total
-	for i := len(w.fills) - 1; i >= 0; i-- {
+	for i, filled := range slices.Backward(w.fills) {
 		size := float64(uint64(1) << i)
 		sums, _ := w.row(s.MaxBuckets, i)
-		sums = sums[:w.fills[i]]
+		sums = sums[:filled]
 		if i == 0 && len(sums) > 0 {
 			sums = sums[:len(sums)-1]
 		}

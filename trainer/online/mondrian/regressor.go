@@ -180,8 +180,7 @@ func (t *valueTree) rise(below float64) {
 		return
 	}
 	terms := t.terms[:len(t.path)]
-	for k := len(terms) - 1; k >= 0; k-- {
-		likelihood := terms[k]
+	for k, likelihood := range slices.Backward(terms) {
 		odds := &t.stats[int(t.path[k])*t.stride+atOdds]
 		under := *odds + below
 		below = max(logSum(likelihood, under)-logSum(0, *odds), -mostOdds)
