@@ -321,3 +321,32 @@ func TestLateEventsChangeNothing(t *testing.T) {
 		t.Errorf("(-before +after):\n%s", diff)
 	}
 }
+
+// A model that learns many records together does so one by one after a crash, so that the training stops at the right offset.
+func TestLearnerPanicsAmongOthers(t *testing.T) {
+	w := newWorld(t)
+	w.genesis.Spec.Model, w.genesis.Spec.Preprocessing = history.Model{Algorithm: "AdaptiveRandomForest"}, nil
+	w.genesis.Spec.Format.Classes = []string{"0", "1"}
+	w.genesis.SpecDigest = w.genesis.Spec.Digest()
+	w.store[history.GenesisKey(w.genesis.Lineage)] = w.genesis.Encode()
+	w.cut(12, 0)
+	w.cut(20, 10)
+	mustReply(t, w, w.train(at(0), 1))
+	mustReply(t, w, w.flush(at(1)))
+	w.shard.SetDecoder(&crashing{n: 3})
+	reply := mustReply(t, w, w.train(at(1), 2))
+	if p := reply.Answer.Problem; reply.Status != core.StatusUnavailable || p.Reason != history.ReasonLearnerPanicked || !strings.Contains(p.Message, "out of cheese") {
+		t.Errorf("many records: status %d, problem %+v", reply.Status, p)
+	}
+	if _, resident := w.shard.Position(); resident || reply.Answer.Position != at(1) {
+		t.Errorf("at %s; the memory is kept: %v", reply.Answer.Position, resident)
+	}
+	if again := mustReply(t, w, w.flush(at(1))); again.Status != core.StatusDone {
+		t.Fatalf("status %d, %v", again.Status, again.Answer.Problem)
+	}
+	w.shard.SetDecoder(&crashing{n: 3})
+	reply = mustReply(t, w, w.train(at(1), 2))
+	if p := reply.Answer.Problem; reply.Status != core.StatusStopped || p.Offset != 15 {
+		t.Errorf("one by one: status %d, problem %+v", reply.Status, p)
+	}
+}

@@ -107,9 +107,19 @@ func (s *Shard) unreadable(err error, offset int64) {
 	s.end(ending{status: StatusStopped, problem: problem, save: true})
 }
 
+// panicked drops the learner. Where it learned many records together, the request is to be repeated, and the next learner takes them one
+// by one: a training stops only at an offset that is known.
 func (s *Shard) panicked(e *crashError, offset int64) {
 	partition := s.open.plan[0].Partition
+	together := s.resident.together()
 	s.resident, s.careful = nil, true
+	if together {
+		problem := history.Problemf(history.ReasonLearnerPanicked,
+			"The learner crashed on one of the records up to offset %d of partition %d of topic %s: %v. The model was dropped and goes on from "+
+				"its newest checkpoint, record by record, to find which.", offset, partition, s.origin.Topic, e)
+		s.end(ending{status: StatusUnavailable, problem: problem, stack: e.stack})
+		return
+	}
 	problem := history.Problemf(history.ReasonLearnerPanicked,
 		"The learner crashed on the record at offset %d of partition %d of topic %s: %v. The model was dropped and goes on from its newest "+
 			"checkpoint. Run an image without the fault.", offset, partition, s.origin.Topic, e)

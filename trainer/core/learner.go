@@ -10,6 +10,7 @@ import (
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/trainer/input"
 	"creek.dev/creek/trainer/online"
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/metric"
 	"creek.dev/creek/trainer/online/random"
 )
@@ -88,15 +89,18 @@ const batchRecords = 256
 
 func (e *crashError) Error() string { return fmt.Sprint(e.value) }
 
+// together tells whether records are learned many at a time.
+func (l *learner) together() bool { return l.model.Batched() && !l.careful }
+
 // learn takes records in order, each predicted before it is learned, and returns how many it took. The error, *recordError or
 // *crashError, concerns records[n].
 func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = &crashError{value, debug.Stack()}
+			err = crashed(value)
 		}
 	}()
-	together := l.model.Batched() && !l.careful
+	together := l.together()
 	for n = range records {
 		r := &records[n]
 		y, bad := l.decoder.Decode(r.Value, l.row)
@@ -122,6 +126,14 @@ func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 	}
 	l.learnBatch()
 	return len(records), nil
+}
+
+// crashed is what a panic of that value means, which may come from a goroutine that has its own stack.
+func crashed(value any) *crashError {
+	if p, ok := value.(*crew.Panic); ok {
+		return &crashError{p.Value, p.Stack}
+	}
+	return &crashError{value, debug.Stack()}
 }
 
 // learnBatch learns what was collected.

@@ -1,15 +1,33 @@
 // Package crew lets the members of an ensemble learn on several goroutines.
 package crew
 
+import (
+	"fmt"
+	"runtime/debug"
+)
+
 // Each calls work once for every number in [0, n), on so many goroutines as
 // workers says, of which the caller's is one, and returns when all are done.
 // Calls must not touch what others do; then nothing depends on who does which.
+// A call that panics is done; when all are, Each panics with a *Panic, of several
+// that of the least number.
 func Each(workers, n int, work func(i int)) {
 	Rounds(workers, n, func(i int) bool {
 		work(i)
 		return false
 	})
 }
+
+// Panic is what work panicked with on another goroutine than the caller's.
+type Panic struct {
+	// Value is what the panic had.
+	Value any
+	// Stack is where it was.
+	Stack []byte
+}
+
+// Error says what the value says.
+func (p *Panic) Error() string { return fmt.Sprint(p.Value) }
 
 // Rounds is Each for work that comes in parts, the next of which can only be done
 // after the one before: work does a part, and returns whether there is another
@@ -30,14 +48,11 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 	for i := range n {
 		next <- i
 	}
-	panicked := make(chan any, 1)
+	panics := make([]*Panic, n)
 	part := func(i int) (more bool) {
 		defer func() {
-			if value := recover(); value != nil {
-				select {
-				case panicked <- value:
-				default: // The first is enough.
-				}
+			if v := recover(); v != nil {
+				panics[i] = &Panic{v, debug.Stack()}
 			}
 		}()
 		return work(i)
@@ -66,9 +81,9 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 	for range workers - 1 {
 		<-done
 	}
-	select {
-	case value := <-panicked:
-		panic(value)
-	default:
+	for _, p := range panics {
+		if p != nil {
+			panic(p)
+		}
 	}
 }

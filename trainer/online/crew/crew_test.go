@@ -1,6 +1,8 @@
 package crew_test
 
 import (
+	"bytes"
+	"fmt"
 	"testing"
 
 	"creek.dev/creek/trainer/online/crew"
@@ -38,25 +40,35 @@ func TestRoundsKeepTheOrderOfParts(t *testing.T) {
 	}
 }
 
-// A call that panics reaches the caller, whoever made it, and the others are done.
+// A panic on any goroutine reaches the caller, of several always the same one,
+// and everything else is done before.
 func TestPanicsReachTheCaller(t *testing.T) {
-	for _, workers := range []int{1, 2, 4} {
-		counts := make([]int, 20)
-		func() {
-			defer func() {
-				if value := recover(); value != "out of cheese" {
-					t.Errorf("%d workers: recovered %v", workers, value)
+	for _, workers := range []int{1, 2, 5} {
+		done := make([]bool, 20)
+		caught := func() (v any) {
+			defer func() { v = recover() }()
+			crew.Each(workers, len(done), func(i int) {
+				if i%7 == 3 {
+					panic(fmt.Sprint("number ", i))
 				}
-			}()
-			crew.Each(workers, len(counts), func(i int) {
-				if i == 7 {
-					panic("out of cheese")
-				}
-				counts[i]++
+				done[i] = true
 			})
+			return nil
 		}()
-		if workers > 1 && counts[19] != 1 {
-			t.Errorf("%d workers: the last was not done", workers)
+		if fmt.Sprint(caught) != "number 3" {
+			t.Errorf("%d workers: the caller gets %v", workers, caught)
+		}
+		p, ok := caught.(*crew.Panic)
+		if workers == 1 {
+			continue
+		}
+		if !ok || !bytes.Contains(p.Stack, []byte("TestPanicsReachTheCaller")) {
+			t.Errorf("%d workers: the stack is lost", workers)
+		}
+		for i := range done {
+			if done[i] == (i%7 == 3) {
+				t.Errorf("%d workers: number %d is done: %v", workers, i, done[i])
+			}
 		}
 	}
 }
