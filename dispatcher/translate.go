@@ -46,7 +46,7 @@ func LearningSpec(spec v1alpha1.CreekTrainingSpec) history.LearningSpec {
 	out := history.LearningSpec{
 		Format: formatOf(spec.Source.Format),
 		Model: history.Model{
-			Algorithm: string(spec.Model.Algorithm), Task: string(spec.Model.Task), Seed: spec.Model.Seed, Parameters: spec.Model.Parameters,
+			Algorithm: string(spec.Model.Algorithm), Task: taskOf(spec.Model), Seed: spec.Model.Seed, Parameters: spec.Model.Parameters,
 		},
 	}
 	if base := spec.Model.Base; base != nil {
@@ -56,6 +56,15 @@ func LearningSpec(spec v1alpha1.CreekTrainingSpec) history.LearningSpec {
 		out.Preprocessing = append(out.Preprocessing, history.Transform{Type: string(step.Type), Parameters: step.Parameters, Features: step.Features})
 	}
 	return out
+}
+
+// taskOf is what a model predicts. Where nothing is said it is named all the same: the API server did so once, and kept state must go on
+// to fit an object that is applied again.
+func taskOf(model v1alpha1.ModelSpec) string {
+	if tasks := online.Tasks(string(model.Algorithm)); model.Task == "" && len(tasks) > 0 {
+		return tasks[0]
+	}
+	return string(model.Task)
 }
 
 func formatOf(spec v1alpha1.FormatSpec) history.Format {

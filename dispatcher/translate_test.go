@@ -72,6 +72,11 @@ func TestLearningSpecHoldsWhatDecidesTheModel(t *testing.T) {
 	if diff := cmp.Diff(want, LearningSpec(object.Spec)); diff != "" {
 		t.Errorf("learning spec (-want +got):\n%s", diff)
 	}
+	// The API server once filled in the task; the state of such a training fits an object that says nothing.
+	object.Spec.Model.Task = ""
+	if diff := cmp.Diff(want, LearningSpec(object.Spec)); diff != "" {
+		t.Errorf("learning spec without a task (-want +got):\n%s", diff)
+	}
 	if settings := settingsOf(object); settings.Writer == settings.Incarnation || settings.Writer == settingsOf(object).Writer {
 		t.Error("names are not random")
 	}
