@@ -197,5 +197,9 @@ func (c *Classification) Values() map[string]float64 {
 	for i, n := range c.Counts {
 		t.counts[i] = float64(n)
 	}
+	// Version 1 of the state kept the counts, and not what is behind the others.
+	for _, n := range c.bins {
+		t.kept += float64(n)
+	}
 	return t.values()
 }

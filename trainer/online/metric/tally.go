@@ -11,6 +11,8 @@ type tally struct {
 	// loss and squares are sums over the rows, repeats is how many rows are of the
 	// class of the row before.
 	loss, squares, repeats float64
+	// kept is how many rows squares and repeats are of, or 0 where these are all.
+	kept float64
 	// area is that under the ROC curve, of two classes.
 	area float64
 }
@@ -31,14 +33,17 @@ func (t *tally) values() map[string]float64 {
 	for i := range rows {
 		expected += float64(over(rows[i], n) * over(columns[i], n))
 	}
-	accuracy := over(hits, n)
+	accuracy, kept := over(hits, n), t.kept
+	if kept == 0 {
+		kept = n
+	}
 	values := map[string]float64{
 		"accuracy": accuracy,
 		"kappa":    above(accuracy, expected, n),
 		"kappaM":   above(accuracy, over(largest, n), n),
-		"kappaT":   above(accuracy, over(t.repeats, n), n),
+		"kappaT":   above(accuracy, over(t.repeats, kept), n),
 		"logLoss":  over(t.loss, n),
-		"brier":    over(t.squares, n),
+		"brier":    over(t.squares, kept),
 	}
 	t.addByClass(values, rows, columns)
 	if t.classes != 2 {

@@ -32,6 +32,19 @@ func TestRestoreVersion1(t *testing.T) {
 	if c.Records() != 2 || values["accuracy"] != 1 || math.Abs(values["logLoss"]-math.Ln2) > 1e-15 {
 		t.Errorf("%d records, %v", c.Records(), values)
 	}
+	// What version 1 did not keep is measured over the rows from then on.
+	continued, fresh := metric.NewClassification(2), metric.NewClassification(2)
+	if err := continued.RestoreVersion1(version1(0.25, 0, 500, 0, 0, 500)); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []*metric.Classification{continued, fresh} {
+		for i := range 10 {
+			m.Update(metric.Outcome{Y: float64(i / 5), Class: 1, Scores: []float64{0.25, 0.75}})
+		}
+	}
+	if got, want := continued.Values(), fresh.Values(); got["brier"] != want["brier"] || got["kappaT"] <= 0 {
+		t.Errorf("brier %v, want %v; kappaT %v of an accuracy of %v", got["brier"], want["brier"], got["kappaT"], got["accuracy"])
+	}
 	for name, bad := range map[string][]byte{
 		"other classes": version1(0.5, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1), "product": version1(2, 0, 1, 0, 0, 1),
 		"not a number": version1(math.NaN(), 0, 1, 0, 0, 1), "cut": state[:20], "nothing": nil,
