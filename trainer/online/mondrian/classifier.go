@@ -190,9 +190,9 @@ func (t *classTree) observe(node []float64, class int, weight, prior float64) fl
 	likelihood := (node[atValues+class] + f.dirichlet) / (node[atWeight] + prior)
 	node[atValues+class] += weight
 	if power := float64(f.step * weight); power != 1 {
-		likelihood = max(numeric.Exp(float64(power*numeric.Log(likelihood))), leastOdds)
+		likelihood = numeric.Exp(float64(power * numeric.Log(likelihood)))
 	}
-	return likelihood
+	return max(likelihood, leastOdds)
 }
 
 // The range of the odds.
