@@ -148,7 +148,7 @@ func (m *member) Fields(c *flat.Codec) {
 	c.Uint64("rows", &m.rows)
 	c.Uint64("hits", &m.hits)
 	c.Bool("growing", &m.growing)
-	c.Require(m.hits <= m.rows, "no more hits than rows")
+	c.Require(m.hits <= m.rows && m.rows < 1<<53, "no more hits than rows")
 	c.Part("drift", &m.drift)
 	c.Part("warning", &m.warning)
 	m.plantFields(c, "tree", &m.tree)

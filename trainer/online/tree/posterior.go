@@ -112,6 +112,10 @@ func (t *Hoeffding) posterior(h []float64, best int, scores []float64) {
 	}
 	votes := t.votes[:slots]
 	highest, sum := votes[best], 0.0
+	if math.IsInf(highest, -1) {
+		clear(scores) // there is no weight at all
+		return
+	}
 	for slot, v := range votes {
 		if slot == best {
 			votes[slot] = 1
@@ -130,6 +134,7 @@ func (t *Hoeffding) posterior(h []float64, best int, scores []float64) {
 func (t *Hoeffding) shares(h, scores []float64) {
 	total := t.total(h)
 	if total == 0 {
+		clear(scores)
 		return
 	}
 	inverse := 1 / total

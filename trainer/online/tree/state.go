@@ -160,7 +160,9 @@ func (t *Hoeffding) passHead(s *stream, number int32) bool {
 }
 
 // whole tells whether v is an integer in [0, limit).
-func whole(v float64, limit int) bool { return v >= 0 && v < float64(limit) && v == math.Trunc(v) }
+func whole(v float64, limit int) bool {
+	return v >= 0 && v < float64(limit) && v == math.Trunc(v) && !math.Signbit(v)
+}
 
 func (t *Hoeffding) validFeatures(h []float64) bool {
 	for _, r := range h[t.removed:] {
@@ -220,6 +222,9 @@ func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
 		}
 		if s.codec.Reading() {
 			b[i] = mean
+			if !s.codec.Require(!t.hasTable(t.schema, t.feature(h, i)) || math.Float64bits(mean) == 0, "no mean of a feature with a table") {
+				return false
+			}
 		}
 	}
 	if !s.pass(b[bCount*w:]) {
