@@ -99,7 +99,7 @@ func (t *tree) slotFields(c *flat.Codec, to *stream, l int32, k int) {
 		}
 		*s = slot{piece[0], piece[1], moments{piece[2], piece[3], piece[4]}}
 		ordered := i == 0 || slots[i-1].key < s.key
-		known := math.Abs(s.key) <= keyLimit
+		known := math.Abs(s.key) <= keyLimit && (t.set.histogram || s.key == math.Trunc(s.key))
 		if nominal {
 			known = s.key >= 0 && s.key < learner.MaxLevels && s.key == math.Trunc(s.key)
 		}

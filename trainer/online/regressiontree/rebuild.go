@@ -70,6 +70,7 @@ func (t *tree) grow(c *flat.Codec, s *shape, depth int32) int32 {
 	}
 	n := node{kind: kind(k), feature: int32(s.features[0]), threshold: s.thresholds[0], weight: s.weights[0]}
 	ok := k <= byte(multiwayBranch) && s.features[0] < uint32(t.set.width) && n.weight >= 0
+	ok = ok && t.set.nominal[n.feature] == (n.kind != numericBranch)
 	s.features, s.thresholds, s.weights = s.features[1:], s.thresholds[1:], s.weights[1:]
 	if !c.Require(ok, "a node of a known kind") {
 		return i
@@ -141,6 +142,7 @@ func (t *tree) growLeaf(c *flat.Codec, s *shape, i int32, m meta) {
 			limit = learner.MaxLevels
 		}
 		ok := s.counts[k] <= uint32(limit) && s.doublings[k] <= maxDoublings && (m.active || s.counts[k] == 0)
+		ok = ok && (s.doublings[k] == 0 || s.counts[k] > 0 && !nominal && !t.set.histogram)
 		if !c.Require(ok, "observers of a bounded size") {
 			return
 		}
