@@ -69,7 +69,7 @@ func (s *stages) choose(key random.Key, places []int32) {
 func treeTexts(v parameter.Values, n int) map[string]string {
 	texts := map[string]string{
 		"leafPrediction": "Mean", "numericObserver": "Histogram", "binarySplit": "true",
-		"maxBytes": strconv.Itoa(max(v.Int("maxBytes")/n, 1<<14)),
+		"maxBytes": strconv.Itoa(min(max(v.Int("maxBytes")/n, 1<<14), 1<<36)),
 	}
 	all := v.Texts()
 	maps.DeleteFunc(all, func(name, _ string) bool { return !passed[name] })
