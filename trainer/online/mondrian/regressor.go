@@ -63,7 +63,7 @@ func (t *valueTree) predict(x []float64) float64 {
 		return value
 	}
 	for _, at := range slices.Backward(t.path) {
-		node := t.stats[int(at)*t.stride:]
+		node := t.at(int(at))
 		rest := share(node[atOdds])
 		value = float64((1-rest)*node[atValues]) + float64(rest*value)
 	}
