@@ -89,7 +89,7 @@ func (t *classTree) predict(x, scores []float64) {
 	if f.aggregate {
 		for _, at := range slices.Backward(t.path) {
 			node := int(at)
-			odds := t.stats[node*t.stride+atOdds]
+			odds := t.at(node)[atOdds]
 			t.spread(share, node, odds/(1+odds), prior)
 		}
 	}
