@@ -46,21 +46,21 @@ func (r *result) heading() string { return r.title + " beside " + r.testCase.pee
 
 // ownText says what Creek's side is.
 func (r *result) ownText() string {
-	words := []string{r.algorithm}
 	if r.algorithm == "" {
 		return ""
 	}
+	words := make([]string, 0, len(r.steps)+3)
+	for _, s := range r.steps {
+		words = append(words, s.Type+", then")
+	}
+	words = append(words, r.algorithm)
 	if r.base != nil {
 		words = append(words, "of "+r.base.Algorithm)
 	}
 	if r.parameters != "" {
 		words = append(words, "with "+r.parameters)
 	}
-	var before strings.Builder
-	for _, s := range r.steps {
-		before.WriteString(s.Type + ", then ")
-	}
-	return "Creek: `" + before.String() + strings.Join(words, " ") + "`. "
+	return "Creek: `" + strings.Join(words, " ") + "`. "
 }
 
 func (r *result) line() string {
@@ -93,6 +93,8 @@ func summary(results []*result) string {
 	counts := map[string]int{}
 	for _, r := range results {
 		switch {
+		case r.problem == notAsked:
+			counts["of which the peer was not asked yet"]++
 		case r.problem == errNotBuilt.Error():
 			counts["not built"]++
 		case r.failed:
@@ -110,7 +112,6 @@ func summary(results []*result) string {
 		parts = append(parts, fmt.Sprintf("%d %s", n, what))
 	}
 	slices.Sort(parts)
-	slices.Reverse(parts)
 	return fmt.Sprintf("Of %d cases: %s.\n", len(results), strings.Join(parts, ", "))
 }
 

@@ -22,8 +22,8 @@ type script struct {
 	out     *bufio.Scanner
 }
 
-// startScript starts one with the virtual environment's Python, isolated from the folder it is in and from the user's settings. Set
-// before words, such as taskset's, come first.
+// startScript starts one with the virtual environment's Python, isolated from the folder it is in and from the user's settings. The
+// words of before, such as taskset's, come first.
 func startScript(ctx context.Context, venv, name string, before ...string) (*script, error) {
 	words := slices.Concat(before, []string{filepath.Join(venv, "bin", "python"), "-I", filepath.Join(scripts, name)})
 	command := exec.CommandContext(ctx, words[0], words[1:]...)
