@@ -51,7 +51,7 @@ var treeGroups = []group{
 		peer: river, expression: plain + "split_criterion='hellinger')", on: binaryData,
 	},
 	{
-		section: trees, title: "Hoeffding tree, histograms", algorithm: "HoeffdingTree", parameters: "numericObserver=histogram",
+		section: trees, title: "Hoeffding tree, histograms", algorithm: "HoeffdingTree", parameters: "numericObserver=Histogram",
 		peer: river, expression: plain + "splitter=tree.splitter.HistogramSplitter())", on: treeData,
 	},
 	{
