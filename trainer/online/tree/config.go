@@ -106,7 +106,10 @@ var Parameters = []parameter.Spec{
 		Doc: "What a split is judged by.",
 	},
 	{Name: "nbThreshold", Default: 0, Min: 0, Max: 1e9, Doc: "Weight below which NaiveBayes leaves predict their most frequent class."},
-	{Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, Doc: "Number of thresholds tried for a numeric feature, where there are no cells."},
+	{
+		Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, By: "numericObserver", Defaults: map[string]float64{"Histogram": 32},
+		Doc: "Number of thresholds tried for a numeric feature, where there are no cells; 32 for histograms unless given.",
+	},
 	{
 		Name: "numericObserver", Type: parameter.Choice, Word: "Gaussian", Choices: []string{"Gaussian", "Histogram", "Quantizer"},
 		Doc: "What leaves keep of each class's numbers: a normal distribution, a histogram, or the weights in cells of one width.",
