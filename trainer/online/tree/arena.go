@@ -68,11 +68,14 @@ type layout struct {
 	// binned tells that numbers have tables of bins, tabled that any feature has a
 	// table.
 	binned, tabled bool
+	// counted tells that all features have.
+	counted bool
 }
 
 func newLayout(in learner.Input, c Config) layout {
 	l := layout{classes: in.Classes, width: len(in.Schema), binned: c.Observer != Gaussian}
 	l.tabled = l.binned || in.Schema.Has(learner.Level)
+	l.counted = l.binned || !in.Schema.Has(learner.Numeric)
 	drawn := 0
 	if c.Subspace > 0 && c.Subspace < len(in.Schema) {
 		l.width, drawn = c.Subspace, c.Subspace

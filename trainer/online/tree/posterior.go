@@ -14,6 +14,9 @@ const halfLogTau = 0.91893853320467274178 // ln(2π)/2
 // value is missing, or of which a class has no variance, takes no part; a class
 // without weight has the likelihood 1, as in River.
 func (t *Hoeffding) evaluate(h, values []float64) (best int) {
+	if t.counted {
+		return t.evaluateCounts(h, values)
+	}
 	slots := int(h[hSlots])
 	highest := math.Inf(-1)
 	priors, blocks := h[t.priors:t.priors+slots], h[t.blocks:t.blocks+slots]
@@ -25,11 +28,32 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 				vote = t.carefully(h, slot, values)
 			}
 			if t.tabled {
-				vote += t.tableVote(h, t.statistics(blocks[slot]), values)
+				vote = t.addTables(vote, h, t.statistics(blocks[slot]), values)
 			}
 		}
 		if h[t.weights+slot] == 0 {
 			vote = numeric.Log(t.total(h))
+		}
+		t.votes[slot] = vote
+		if vote > highest {
+			best, highest = slot, vote
+		}
+	}
+	return best
+}
+
+// evaluateCounts is evaluate where all probabilities are shares of counts. Those of
+// two classes are then often the same, and which is higher depends on the last bit
+// of each term and on the order in which they are added; both are River's.
+func (t *Hoeffding) evaluateCounts(h, values []float64) (best int) {
+	total, highest := t.total(h), math.Inf(-1)
+	for slot := range int(h[hSlots]) {
+		vote := 0.0
+		if w := h[t.weights+slot]; w > 0 {
+			vote = numeric.Log(w / total)
+			if b := h[t.blocks+slot]; b >= 0 {
+				vote = t.addTables(vote, h, t.statistics(b), values)
+			}
 		}
 		t.votes[slot] = vote
 		if vote > highest {
@@ -75,25 +99,24 @@ func (t *Hoeffding) carefully(h []float64, slot int, values []float64) float64 {
 	return vote
 }
 
-// tableVote is the logarithm of the probabilities of a row's levels, and of its
-// numbers where these have tables, in a class.
-func (t *Hoeffding) tableVote(h, b, values []float64) float64 {
-	sum := 0.0
+// addTables adds the logarithms of the probabilities of a row's levels, and of its
+// numbers where these have tables, to a class's vote.
+func (t *Hoeffding) addTables(vote float64, h, b, values []float64) float64 {
 	for i, v := range values {
 		if v != v {
 			continue
 		}
 		if t.schema[t.feature(h, i)] != learner.Level {
 			if t.binned {
-				sum += t.binVote(b, i, v)
+				vote += t.binVote(b, i, v)
 			}
 			continue
 		}
 		if w := t.levelWeight(b, i, v); w > 0 {
-			sum += numeric.Log(w / b[bCount*t.width+i])
+			vote += numeric.Log(w / b[bCount*t.width+i])
 		}
 	}
-	return sum
+	return vote
 }
 
 // levelWeight is the weight of a level of a leaf's i-th feature in a class.
