@@ -60,18 +60,18 @@ CASES = {
         "distance": {"splitCriterion": "Hellinger", "tau": "0.2", **FAST},
         "histogram": {"numericObserver": "Histogram", "splits": "32", **FAST},
         "coarse": {"numericObserver": "Histogram", "maxBins": "20", "splits": "12", "leafPrediction": "MajorityClass", **FAST},
-        "bins": {"numericObserver": "Histogram", "maxBins": "40", "leafPrediction": "NaiveBayes"},
+        "bins": {"numericObserver": "Histogram", "maxBins": "40", "splits": "10", "leafPrediction": "NaiveBayes"},
         "deep": {"maxDepth": "3", "minBranchFraction": "0.1", "maxShareToSplit": "0.8", "gracePeriod": "60", "delta": "0.01"},
     },
     "ExtremelyFastDecisionTree": {
         "defaults": {},
         "rare": {"minSamplesReevaluate": "300", **FAST},
-        "histogram": {"numericObserver": "Histogram", "maxBins": "64", "minSamplesReevaluate": "300", **FAST},
+        "histogram": {"numericObserver": "Histogram", "maxBins": "64", "splits": "10", "minSamplesReevaluate": "300", **FAST},
     },
     "HoeffdingAdaptiveTree": {
         "complete": {"bootstrapSampling": "false"},
         "fast": {"bootstrapSampling": "false", "driftWindowThreshold": "50", **FAST},
-        "complete histogram": {"numericObserver": "Histogram", "bootstrapSampling": "false", **FAST},
+        "complete histogram": {"numericObserver": "Histogram", "splits": "10", "bootstrapSampling": "false", **FAST},
     },
 }
 
