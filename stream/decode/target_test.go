@@ -30,6 +30,7 @@ func TestNominalAndTargets(t *testing.T) {
 		"number":         {json: `{"city":-12.5,"n":1,"y":0}`, csv: "-12.5,1,0", row: []float64{5, 1}, y: 0},
 		"boolean":        {json: `{"city":true,"n":true,"y":0}`, csv: "true,true,0", row: []float64{4, 1}, y: 0},
 		"missing":        {json: `{"city":null,"n":null,"y":0}`, csv: ",,0", row: []float64{nan, nan}, y: 0},
+		"empty":          {json: `{"city":"","n":1,"y":0}`, csv: `"",1,0`, row: []float64{nan, 1}, y: 0},
 		"huge":           {json: `{"city":1e999,"n":1,"y":0}`, csv: "1e999,1,0", row: []float64{5, 1}, y: 0},
 		"target":         {target: TargetNumber, json: `{"city":"a","n":1,"y":-2.5e1}`, csv: "a,1,-2.5e1", row: []float64{1, 1}, y: -25},
 		"target in text": {target: TargetNumber, json: `{"city":"a","n":1,"y":"7"}`, csv: `a,1,"7"`, row: []float64{1, 1}, y: 7},

@@ -123,6 +123,9 @@ func (d *jsonDecoder) readToken(b []byte, pos, slot int) (float64, int, *RecordE
 			d.scratch = unescape(d.scratch[:0], text)
 			text = d.scratch
 		}
+		if len(text) == 0 {
+			return math.NaN(), end, nil
+		}
 		return d.tokens(text), end, nil
 	case 't', 'f', 'n':
 		end, err := d.literal(b, pos)

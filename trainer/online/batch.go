@@ -65,6 +65,7 @@ func (m *Model) Batched() bool {
 // SetWorkers lets an ensemble's members learn on so many goroutines. What is
 // learned does not depend on it.
 func (m *Model) SetWorkers(n int) {
+	m.workers = n
 	if c, ok := m.classifier.(learner.BatchClassifier); ok {
 		c.SetWorkers(n)
 	}

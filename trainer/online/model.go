@@ -27,6 +27,8 @@ type Model struct {
 	detector   learner.Detector
 	rows       uint64
 
+	// workers is what SetWorkers set, 0 before.
+	workers int
 	bounded []float64
 	scores  []float64
 	batch   batchBuffers

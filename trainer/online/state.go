@@ -118,8 +118,9 @@ func (m *Model) HeapBytes() int64 {
 	return int64(n + 8*len(m.bounded) + 8*len(m.scores) + 2*len(m.configText))
 }
 
-// LogicalBytes is the size that caps such as the parameter maxBytes count: a
-// function of what was learned alone.
+// LogicalBytes is a size that is a function of what was learned alone. That of
+// the learner is what its parameter maxBytes caps; the preprocessing's, which has
+// bounds of its own, is counted here too.
 func (m *Model) LogicalBytes() int64 {
 	n := m.part().LogicalBytes()
 	for _, s := range m.steps {
@@ -148,12 +149,14 @@ func (m *Model) Restore(r io.Reader, size int64) error {
 		if old.digest != m.digest {
 			return fmt.Errorf("restoring a %s: %w", m.plan.config.Algorithm, ErrConfig)
 		}
+		old.SetWorkers(m.workers)
 		*m = *old
 		return nil
 	}
 	if _, err := flat.Read(r, head, size-int64(headBytes), fresh); err != nil {
 		return corrupt(err)
 	}
+	fresh.SetWorkers(m.workers)
 	*m = *fresh
 	return nil
 }

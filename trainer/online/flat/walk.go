@@ -23,6 +23,9 @@ type Field struct {
 	Min, Max, Mean float64
 }
 
+// maxNesting bounds how deep groups can be nested; models have a few levels.
+const maxNesting = 64
+
 // preview is how many of a field's bytes are kept for Value.
 const preview = 1 << 20
 
@@ -61,6 +64,10 @@ func (w *walker) Fields(c *Codec) {
 		}
 		name := c.name()
 		if tag == tagGroup {
+			if len(groups) == maxNesting {
+				c.Fail(fmt.Errorf("%w: groups are nested more than %d deep", ErrShape, maxNesting))
+				return
+			}
 			groups = append(groups, len(prefix))
 			prefix += name + "/"
 			continue
