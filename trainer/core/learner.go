@@ -130,7 +130,7 @@ func (l *learner) learn(partition int32, records []Record) (n int, err error) {
 
 // crashed is what a panic of that value means, which may come from a goroutine that has its own stack.
 func crashed(value any) *crashError {
-	if p, ok := value.(*crew.Panic); ok {
+	if p, ok := value.(*crew.PanicError); ok {
 		return &crashError{p.Value, p.Stack}
 	}
 	return &crashError{value, debug.Stack()}

@@ -9,7 +9,7 @@ import (
 // Each calls work once for every number in [0, n), on so many goroutines as
 // workers says, of which the caller's is one, and returns when all are done.
 // Calls must not touch what others do; then nothing depends on who does which.
-// A call that panics is done; when all are, Each panics with a *Panic, of several
+// A call that panics is done; when all are, Each panics with a *PanicError, of several
 // that of the least number.
 func Each(workers, n int, work func(i int)) {
 	Rounds(workers, n, func(i int) bool {
@@ -18,8 +18,8 @@ func Each(workers, n int, work func(i int)) {
 	})
 }
 
-// Panic is what work panicked with on another goroutine than the caller's.
-type Panic struct {
+// PanicError is what work panicked with on another goroutine than the caller's.
+type PanicError struct {
 	// Value is what the panic had.
 	Value any
 	// Stack is where it was.
@@ -27,7 +27,7 @@ type Panic struct {
 }
 
 // Error says what the value says.
-func (p *Panic) Error() string { return fmt.Sprint(p.Value) }
+func (p *PanicError) Error() string { return fmt.Sprint(p.Value) }
 
 // Rounds is Each for work that comes in parts, the next of which can only be done
 // after the one before: work does a part, and returns whether there is another
@@ -48,11 +48,11 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 	for i := range n {
 		next <- i
 	}
-	panics := make([]*Panic, n)
+	panics := make([]*PanicError, n)
 	part := func(i int) (more bool) {
 		defer func() {
 			if v := recover(); v != nil {
-				panics[i] = &Panic{v, debug.Stack()}
+				panics[i] = &PanicError{v, debug.Stack()}
 			}
 		}()
 		return work(i)

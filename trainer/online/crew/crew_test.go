@@ -58,7 +58,7 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		if fmt.Sprint(caught) != "number 3" {
 			t.Errorf("%d workers: the caller gets %v", workers, caught)
 		}
-		p, ok := caught.(*crew.Panic)
+		p, ok := caught.(*crew.PanicError)
 		if workers == 1 {
 			continue
 		}
