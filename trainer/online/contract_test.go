@@ -261,28 +261,36 @@ func cloned(p online.Prediction) online.Prediction {
 
 // Members of a forest learn the same wherever they are.
 func TestContractMembers(t *testing.T) {
-	eachSubject(t, func(t *testing.T, s subject) {
+	for _, s := range subjects() {
 		part := s.config
 		part.Members = &learner.Members{From: 0, To: 1}
 		if part.Validate() != nil {
-			t.Skip("it has no independent members")
+			continue // It has no independent members.
 		}
-		whole := newModel(t, s.config)
-		learnRows(s, whole, 0, 3500)
-		var states []string
-		for from := 0; ; from++ {
-			part.Members = &learner.Members{From: from, To: from + 1}
-			if part.Validate() != nil {
-				break
-			}
-			m := newModel(t, part)
-			learnRows(s, m, 0, 3500)
-			states = append(states, memberFields(t, m)...)
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			checkMembers(t, s, part)
+		})
+	}
+}
+
+func checkMembers(t *testing.T, s subject, part online.Config) {
+	t.Helper()
+	whole := newModel(t, s.config)
+	learnRows(s, whole, 0, 3500)
+	var states []string
+	for from := 0; ; from++ {
+		part.Members = &learner.Members{From: from, To: from + 1}
+		if part.Validate() != nil {
+			break
 		}
-		if fmt.Sprint(states) != fmt.Sprint(memberFields(t, whole)) {
-			t.Error("a member alone learns something else than among the others")
-		}
-	})
+		m := newModel(t, part)
+		learnRows(s, m, 0, 3500)
+		states = append(states, memberFields(t, m)...)
+	}
+	if fmt.Sprint(states) != fmt.Sprint(memberFields(t, whole)) {
+		t.Error("a member alone learns something else than among the others")
+	}
 }
 
 // memberFields are the fields of the members of an ensemble, which are groups
