@@ -61,10 +61,7 @@ func LearningSpec(spec v1alpha1.CreekTrainingSpec) history.LearningSpec {
 // taskOf is what a model predicts. Where nothing is said it is named all the same: the API server did so once, and kept state must go on
 // to fit an object that is applied again.
 func taskOf(model v1alpha1.ModelSpec) string {
-	if tasks := online.Tasks(string(model.Algorithm)); model.Task == "" && len(tasks) > 0 {
-		return tasks[0]
-	}
-	return string(model.Task)
+	return online.TaskOf(string(model.Algorithm), string(model.Task))
 }
 
 func formatOf(spec v1alpha1.FormatSpec) history.Format {

@@ -4,22 +4,13 @@ import (
 	"strings"
 
 	"creek.dev/creek/stream/decode"
+	"creek.dev/creek/trainer/core"
 	"creek.dev/creek/trainer/online"
 )
 
 // target is what the label is by the task.
 func (o evalOptions) target() string {
-	task := o.task
-	if tasks := online.Tasks(o.model); task == "" && len(tasks) > 0 {
-		task = tasks[0]
-	}
-	switch task {
-	case online.TaskRegression:
-		return decode.TargetNumber
-	case online.TaskAnomalyDetection:
-		return decode.TargetOptional
-	}
-	return decode.TargetClass
+	return core.Target(o.model, o.task)
 }
 
 func (o evalOptions) config(format decode.Format) (online.Config, error) {

@@ -34,7 +34,7 @@ func base(b *history.Base) *online.Base {
 // RecordFormat returns the decoder's format that a learning spec asks for.
 func RecordFormat(spec history.LearningSpec) decode.Format {
 	format := spec.Format
-	out := decode.Format{Type: format.Type, Label: format.Label, Target: target(spec.Model), Classes: format.Classes}
+	out := decode.Format{Type: format.Type, Label: format.Label, Target: Target(spec.Model.Algorithm, spec.Model.Task), Classes: format.Classes}
 	if format.CSV != nil {
 		out.CSV = &decode.CSVFormat{Columns: format.CSV.Columns, Delimiter: format.CSV.Delimiter}
 	}
@@ -44,13 +44,9 @@ func RecordFormat(spec history.LearningSpec) decode.Format {
 	return out
 }
 
-// target is what the label of a record is by the model's task.
-func target(model history.Model) string {
-	task := model.Task
-	if tasks := online.Tasks(model.Algorithm); task == "" && len(tasks) > 0 {
-		task = tasks[0]
-	}
-	switch task {
+// Target is what the label of a record is by the task of an algorithm; an empty task means the algorithm's first.
+func Target(algorithm, task string) string {
+	switch online.TaskOf(algorithm, task) {
 	case online.TaskRegression:
 		return decode.TargetNumber
 	case online.TaskAnomalyDetection:

@@ -88,6 +88,15 @@ func Tasks(name string) []string {
 	return tasks
 }
 
+// TaskOf is the task that a configuration with this algorithm and task has: where
+// the task is empty, the algorithm's first, or none of an unknown algorithm.
+func TaskOf(algorithm, task string) string {
+	if tasks := Tasks(algorithm); task == "" && len(tasks) > 0 {
+		return tasks[0]
+	}
+	return task
+}
+
 // Transforms are the names that Transform.Type can have, sorted.
 func Transforms() []string {
 	names := make([]string, 0, len(transforms))
