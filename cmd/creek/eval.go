@@ -127,7 +127,7 @@ func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time
 		curve = evaluate.NewCurve(model.Task(), model.Classes(), o.every)
 		measured = curve
 	}
-	ready, decoded := time.Now(), rows.Decoding
+	ready, waited := time.Now(), rows.Waiting
 	if o.delay > 0 {
 		evaluate.LearnDelayed(model, measured, rows.All(), evaluate.After(o.delay))
 	} else {
@@ -135,7 +135,7 @@ func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time
 	}
 	end := time.Now()
 	n := float64(model.Rows())
-	learning := end.Sub(ready) - (rows.Decoding - decoded)
+	learning := end.Sub(ready) - (rows.Waiting - waited)
 	found := evaluation{
 		Result:                   evaluate.Summary(model, measured),
 		RecordsPerSecond:         n / learning.Seconds(),

@@ -33,8 +33,8 @@ type Options struct {
 type Rows struct {
 	// Format is how the records are read.
 	Format decode.Format
-	// Decoding is the time that reading and decoding took so far.
-	Decoding time.Duration
+	// Waiting is how long All waited so far for rows to be read and decoded, which happens ahead of it.
+	Waiting time.Duration
 	// Err is why All ended early: an unreadable record, with its place and field.
 	Err error
 
@@ -45,7 +45,6 @@ type Rows struct {
 	count   int
 	// table holds the rows where they had to be read before their classes were known.
 	table *evaluate.Table
-	x, y  []float64
 }
 
 // Open begins to read a file. Where the classes are not given, all of it is read, since they are numbered in their sorted order.
@@ -99,9 +98,6 @@ func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
 	return format, err
 }
 
-// chunkRows is how many rows are decoded before they are handed out.
-const chunkRows = 512
-
 // All yields the rows in their order, once. A row is valid until the next.
 func (r *Rows) All() iter.Seq2[[]float64, float64] {
 	if r.table != nil {
@@ -109,41 +105,17 @@ func (r *Rows) All() iter.Seq2[[]float64, float64] {
 	}
 	return func(yield func([]float64, float64) bool) {
 		width := len(r.Format.Features)
-		for r.fill() {
-			for i, y := range r.y {
-				if !yield(r.x[i*width:(i+1)*width:(i+1)*width], y) {
+		chunks, stop := r.ahead()
+		defer stop()
+		for c := r.next(chunks); c != nil; c = r.next(chunks) {
+			for i, y := range c.y {
+				if !yield(c.x[i*width:(i+1)*width:(i+1)*width], y) {
 					return
 				}
 			}
+			r.Err = c.err
 		}
 	}
-}
-
-// fill decodes the next rows, and tells whether there are any.
-func (r *Rows) fill() bool {
-	begin := time.Now()
-	defer func() { r.Decoding += time.Since(begin) }()
-	width := len(r.Format.Features)
-	if r.x == nil {
-		r.x = make([]float64, chunkRows*width)
-	}
-	r.y = r.y[:0]
-	for r.record != nil && len(r.y) < chunkRows && (r.limit == 0 || r.count < r.limit) {
-		y, err := r.decoder.Decode(r.record, r.x[len(r.y)*width:(len(r.y)+1)*width])
-		if err != nil {
-			r.record, r.Err = nil, fmt.Errorf("%s: %w", r.lines.Place(), err)
-			break
-		}
-		r.y = append(r.y, y)
-		r.count++
-		if r.record, err = r.lines.Next(); err != nil {
-			r.record = nil
-			if !errors.Is(err, io.EOF) {
-				r.Err = err
-			}
-		}
-	}
-	return len(r.y) > 0
 }
 
 // implied are the sorted labels that need no classes. Leaving the classes out then makes the same model, to the byte, as a stream
