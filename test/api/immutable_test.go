@@ -36,6 +36,10 @@ func TestWithinALineage(t *testing.T) {
 		"model parameter":   {edit{"spec.model.parameters": value(`{learningRate: "0.1"}`)}, "model is fixed"},
 		"preprocessing":     {edit{"spec.model.preprocessing": value(`[{type: StandardScaler}]`)}, "model is fixed"},
 		"seed":              {edit{"spec.model.seed": int64(7)}, "model is fixed"},
+		"algorithm":         {edit{"spec.model.algorithm": "ALMA"}, "model is fixed"},
+		"base":              {edit{"spec.model.base": value(`{algorithm: HoeffdingTree}`)}, "model is fixed"},
+		"task":              {edit{"spec.model.task": "Regression"}, "task is fixed"},
+		"task by name":      {edit{"spec.model.task": "Classification"}, ""},
 		"brokers":           {edit{kafka + "bootstrapServers": value(`["other:9092"]`)}, ""},
 		"credentials":       {edit{kafka + "sasl": value(`{mechanism: PLAIN, secretRef: {name: a}}`)}, ""},
 		"address of state":  {edit{"spec.state.redis.address": "other:6379"}, ""},
@@ -67,6 +71,42 @@ func TestWithinALineage(t *testing.T) {
 			}
 			if err := change(tc.edit, edit{lineage: int64(1)}); !apierrors.IsInvalid(err) || !strings.Contains(err.Error(), "lineage must not be lowered") {
 				t.Errorf("with a lower lineage: %v", err)
+			}
+		})
+	}
+}
+
+// TestDefaultTask replaces an object by one that leaves its task out, and the other way round: a task that is not there is the algorithm's first.
+func TestDefaultTask(t *testing.T) {
+	c := apiServer(t)
+	label := edit{format + "classes": nil, format + "label": nil}
+	for _, tc := range []struct {
+		algorithm, stored, replaced string
+		edit                        edit
+		refused                     bool
+	}{
+		{"LogisticRegression", "Classification", "", nil, false},
+		{"LogisticRegression", "", "Classification", nil, false},
+		{"HoeffdingTree", "", "Regression", nil, true},
+		{"HoeffdingTree", "Regression", "", nil, true},
+		{"LinearRegression", "Regression", "", nil, false},
+		{"LinearRegression", "", "Classification", nil, true},
+		{"LODA", "", "AnomalyDetection", label, false},
+		{"LODA", "Classification", "", label, true},
+	} {
+		t.Run(tc.algorithm+" "+tc.stored+" to "+tc.replaced, func(t *testing.T) {
+			task := func(task string) edit {
+				if task == "" {
+					return edit{"spec.model.task": nil}
+				}
+				return edit{"spec.model.task": task}
+			}
+			stored := object(t, edit{"metadata.name": "default-task", "spec.model.algorithm": tc.algorithm}, task(tc.stored), tc.edit)
+			create(t, c, stored)
+			apply(t, stored, task(tc.replaced))
+			err := c.Update(t.Context(), stored, client.DryRunAll)
+			if refused := apierrors.IsInvalid(err) && strings.Contains(err.Error(), "task is fixed"); refused != tc.refused || !refused && err != nil {
+				t.Errorf("got %v, want it refused: %v", err, tc.refused)
 			}
 		})
 	}
