@@ -28,8 +28,11 @@ type CheckpointHeader struct {
 	// Input is the running hash of what was consumed: partition, offset, timestamp, key and value of every record, in order.
 	Input   string `json:"input"`
 	Records int64  `json:"records"`
-	// MetricsBytes and ModelBytes are the lengths of the two parts that follow the header.
+	// DeadLetters counts the records that were passed over because they could not be read.
+	DeadLetters int64 `json:"deadLetters,omitempty"`
+	// MetricsBytes, OutputsBytes and ModelBytes are the lengths of the parts that follow the header.
 	MetricsBytes int64 `json:"metricsBytes"`
+	OutputsBytes int64 `json:"outputsBytes,omitempty"`
 	ModelBytes   int64 `json:"modelBytes"`
 	// ModelDigest is the sum of the model part.
 	ModelDigest Digest `json:"modelDigest"`
@@ -38,38 +41,42 @@ type CheckpointHeader struct {
 }
 
 // Checkpoint is the state of a shard at a position. Its encoding is: magic, header length (uint32 little-endian), header (JSON), metrics,
-// model, and the SHA-256 sum of all that precedes.
+// unacknowledged dead letters (JSON), model, and the SHA-256 sum of all that precedes.
 type Checkpoint struct {
 	Header  CheckpointHeader
 	Metrics []byte
+	// Outputs are the dead letters that nobody has acknowledged.
+	Outputs DeadLetters
 	Model   []byte
 }
 
-// Digest identifies what was learned: everything but when it was saved.
+// Digest identifies what was learned: everything but when it was saved and what was acknowledged.
 func (c Checkpoint) Digest() Digest {
 	header := c.Header
-	header.UnixMillis = 0
+	header.UnixMillis, header.OutputsBytes = 0, 0
 	return Sum(append(encodeHeader(header), c.Metrics...))
 }
 
 // Encode returns the bytes to store. It fills in the lengths and the model's digest.
 func (c Checkpoint) Encode() []byte {
-	c.Header = c.completed()
+	outputs := c.Outputs.encode()
+	c.Header = c.completed(len(outputs))
 	header := encodeHeader(c.Header)
-	out := make([]byte, 0, len(checkpointMagic)+4+len(header)+len(c.Metrics)+len(c.Model)+len(Digest{}))
+	out := make([]byte, 0, len(checkpointMagic)+4+len(header)+len(c.Metrics)+len(outputs)+len(c.Model)+len(Digest{}))
 	out = append(out, checkpointMagic...)
 	out = binary.LittleEndian.AppendUint32(out, uint32(len(header)))
 	out = append(out, header...)
 	out = append(out, c.Metrics...)
+	out = append(out, outputs...)
 	out = append(out, c.Model...)
 	sum := Sum(out)
 	return append(out, sum[:]...)
 }
 
-func (c Checkpoint) completed() CheckpointHeader {
+func (c Checkpoint) completed(outputs int) CheckpointHeader {
 	header := c.Header
 	header.Version = FormatVersion
-	header.MetricsBytes = int64(len(c.Metrics))
+	header.MetricsBytes, header.OutputsBytes = int64(len(c.Metrics)), int64(outputs)
 	header.ModelBytes = int64(len(c.Model))
 	header.ModelDigest = Sum(c.Model)
 	return header
@@ -77,7 +84,7 @@ func (c Checkpoint) completed() CheckpointHeader {
 
 // Completed returns the checkpoint with its header's lengths and model digest filled in, as Encode would write them.
 func (c Checkpoint) Completed() Checkpoint {
-	c.Header = c.completed()
+	c.Header = c.completed(len(c.Outputs.encode()))
 	return c
 }
 
@@ -109,10 +116,17 @@ func (c *Checkpoint) split(parts []byte) error {
 		return fmt.Errorf("decode checkpoint: format version %d, this image reads %d", h.Version, FormatVersion)
 	}
 	total := int64(len(parts))
-	if h.MetricsBytes < 0 || h.MetricsBytes > total || h.ModelBytes != total-h.MetricsBytes {
-		return fmt.Errorf("decode checkpoint: metrics of %d and a model of %d bytes do not make %d", h.MetricsBytes, h.ModelBytes, total)
+	if h.MetricsBytes < 0 || h.MetricsBytes > total || h.OutputsBytes < 0 || h.OutputsBytes > total-h.MetricsBytes ||
+		h.ModelBytes != total-h.MetricsBytes-h.OutputsBytes {
+		return fmt.Errorf("decode checkpoint: metrics of %d, outputs of %d and a model of %d bytes do not make %d",
+			h.MetricsBytes, h.OutputsBytes, h.ModelBytes, total)
 	}
-	c.Metrics, c.Model = parts[:h.MetricsBytes:h.MetricsBytes], parts[h.MetricsBytes:]
+	c.Metrics, parts = parts[:h.MetricsBytes:h.MetricsBytes], parts[h.MetricsBytes:]
+	outputs, err := decodeDeadLetters(parts[:h.OutputsBytes], h.DeadLetters)
+	if err != nil {
+		return fmt.Errorf("decode checkpoint: its dead letters: %w", err)
+	}
+	c.Outputs, c.Model = outputs, parts[h.OutputsBytes:]
 	if Sum(c.Model) != h.ModelDigest {
 		return errors.New("decode checkpoint: the model's digest is wrong")
 	}

@@ -27,6 +27,17 @@ const (
 	ActionPreflight Action = "Preflight"
 )
 
+// Unreadable says what becomes of a record that the decoder refuses.
+type Unreadable string
+
+// Values of Unreadable.
+const (
+	// UnreadableStop, or empty: the training stops before the record.
+	UnreadableStop Unreadable = "Stop"
+	// UnreadableDeadLetter: the record is passed over and becomes a dead letter.
+	UnreadableDeadLetter Unreadable = "DeadLetter"
+)
+
 // Request is the body of a POST to PathTrain.
 type Request struct {
 	Action Action `json:"action"`
@@ -46,6 +57,10 @@ type Request struct {
 	Checkpoint *Position `json:"checkpoint,omitempty"`
 	// Save is the checkpoint rule: the trainer saves when it learned this many records or milliseconds since its last checkpoint.
 	Save SaveRule `json:"save"`
+	// OnUnreadable is what becomes of a record that cannot be read.
+	OnUnreadable Unreadable `json:"onUnreadable,omitempty"`
+	// Acknowledged is the number of the last dead letter that was taken care of: the shard forgets those up to it.
+	Acknowledged int64 `json:"acknowledged,omitempty"`
 	// BudgetMillis bounds how long the trainer may work before it answers in part. 0: no bound.
 	BudgetMillis int64 `json:"budgetMillis,omitempty"`
 	// Topic is checked by a preflight; a training shard takes it from genesis.
@@ -89,8 +104,11 @@ type Answer struct {
 	// Hash is the chain hash at Position.
 	Hash Digest `json:"hash"`
 	// Records counts what the lineage's model learned since genesis.
-	Records int64              `json:"records"`
-	Metrics map[string]float64 `json:"metrics,omitempty"`
+	Records int64 `json:"records"`
+	// DeadLettered counts the lineage's dead letters, DeadLetters are those up to Position that were not acknowledged.
+	DeadLettered int64              `json:"deadLettered,omitempty"`
+	DeadLetters  DeadLetters        `json:"deadLetters,omitempty"`
+	Metrics      map[string]float64 `json:"metrics,omitempty"`
 	// Absent names the features that not one of many records had. Missing values are allowed, but these look like a wrong path.
 	Absent []string `json:"absent,omitempty"`
 	// Checkpoint is the newest one known to be stored.
@@ -107,6 +125,7 @@ type CheckpointFacts struct {
 	Hash        Digest   `json:"hash"`
 	ModelDigest Digest   `json:"modelDigest"`
 	Records     int64    `json:"records"`
+	DeadLetters int64    `json:"deadLetters,omitempty"`
 	Bytes       int64    `json:"bytes"`
 	// UnixMillis is when the store acknowledged it; for one that was found in the store, when it was made.
 	UnixMillis int64 `json:"unixMillis"`

@@ -10,6 +10,7 @@ type Record struct {
 	Offset, UnixMillis int64
 	// Key and Value are nil when the record has none.
 	Key, Value []byte
+	Headers    []history.RecordHeader
 }
 
 // RequestArrived opens a request that was validated. While one is open, others are answered StatusBusy.

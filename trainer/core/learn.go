@@ -20,13 +20,16 @@ func (s *Shard) fetched(e RecordsFetched) {
 	r := s.resident
 	r.careful = s.careful
 	r.model.SetWorkers(max(s.workers, 1))
-	n, err := r.learn(e.Partition, e.Records)
+	n, full, err := r.take(e.Partition, e.Records, w.request.OnUnreadable)
 	w.count(e.Records[:n])
 	if n > 0 && r.unsavedSince == 0 {
 		r.unsavedSince = s.now
 	}
 	var crash *crashError
 	switch {
+	case full:
+		s.advance(e.Records[n-1].Offset + 1)
+		s.end(ending{status: StatusDone})
 	case err == nil:
 		s.advance(e.Next)
 		s.goOn()
@@ -101,7 +104,7 @@ func (s *Shard) unreadable(err error, offset int64) {
 	problem := history.Problemf(history.ReasonRecordUnreadable,
 		"The record at offset %d of partition %d of topic %s cannot be read: %v. Everything before it is learned and saved. "+
 			"If spec.source.format is wrong, correct it and raise spec.lineage. "+
-			"If the record is, correct its producer and raise spec.lineage with a start position behind the record: a new model begins there.",
+			"If the record is, name a topic for such records in spec.source.onError.deadLetterTopic: the training then goes on behind it.",
 		offset, partition, s.origin.Topic, err)
 	problem.Partition, problem.Offset = partition, offset
 	s.end(ending{status: StatusStopped, problem: problem, save: true})

@@ -31,6 +31,7 @@ func (s *Shard) locate() {
 		}
 		return
 	}
+	r.acknowledge(w.request.Acknowledged)
 	if w.chain.covers(r.position, r.hash) {
 		s.begin()
 		return

@@ -46,10 +46,11 @@ func (s *Shard) place(a *history.Answer, override *history.CheckpointFacts) {
 	switch r := s.resident; {
 	case r != nil:
 		a.Position, a.Hash, a.Records = r.position, r.hash, r.records
+		a.DeadLettered, a.DeadLetters = r.deadLetters, r.pending
 		a.Metrics, a.Absent = r.metrics.Values(), r.missing()
 		a.Memory.Model = r.model.HeapBytes()
 	case at != nil:
-		a.Position, a.Hash, a.Records = at.Position, at.Hash, at.Records
+		a.Position, a.Hash, a.Records, a.DeadLettered = at.Position, at.Hash, at.Records, at.DeadLetters
 	case s.origin != nil:
 		a.Hash = s.origin.start
 	}

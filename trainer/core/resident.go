@@ -14,12 +14,13 @@ import (
 // resident is a shard's state in memory: a learner and where in the history it stands.
 type resident struct {
 	*learner
+	outputs
 	position history.Position
 	// hash is the chain hash at position.
 	hash history.Digest
-	// saved is the position of the checkpoint that memory began with or was last saved to, savedRecords what was learned up to there.
-	saved        history.Position
-	savedRecords int64
+	// saved is the position of the checkpoint that memory began with or was last saved to, savedConsumed how many records lay before it.
+	saved         history.Position
+	savedConsumed int64
 	// unsavedSince is when the first record after saved was learned, 0 while there is none.
 	unsavedSince int64
 	// passed are the newest links of the chain that memory went along, so that a request for what is long learned is recognized.
@@ -34,7 +35,7 @@ type passedLink struct {
 // keptLinks bounds passed: far more than a dispatcher has entries under way.
 const keptLinks = 256
 
-func (r *resident) pass(number int64, hash history.Digest) {
+func (r *resident) passLink(number int64, hash history.Digest) {
 	if len(r.passed) == keptLinks {
 		copy(r.passed, r.passed[keptLinks/2:])
 		r.passed = r.passed[:keptLinks/2]
@@ -54,9 +55,12 @@ func (r *resident) hasPassed(number int64, hash history.Digest) bool {
 
 func (r *resident) unsaved() bool { return r.position != r.saved }
 
+// consumed counts the records up to position, learned or not.
+func (r *resident) consumed() int64 { return r.records + r.deadLetters }
+
 // due applies the checkpoint rule.
 func (r *resident) due(rule history.SaveRule, now int64) bool {
-	byRecords := rule.Records > 0 && r.records-r.savedRecords >= rule.Records
+	byRecords := rule.Records > 0 && r.consumed()-r.savedConsumed >= rule.Records
 	byTime := rule.Millis > 0 && r.unsavedSince != 0 && now-r.unsavedSince >= rule.Millis
 	return byRecords || byTime
 }
@@ -68,7 +72,7 @@ func newResident(g *origin) (*resident, error) {
 		return nil, err
 	}
 	r := &resident{learner: l, hash: g.start}
-	r.pass(0, g.start)
+	r.passLink(0, g.start)
 	return r, nil
 }
 
@@ -77,8 +81,9 @@ func (r *resident) checkpoint(g *origin, now int64) history.Checkpoint {
 	return history.Checkpoint{
 		Header: history.CheckpointHeader{
 			Lineage: g.Lineage, Incarnation: g.Incarnation, Segment: g.keys.Segment, Shard: g.shard,
-			Position: r.position, Hash: r.hash, Input: r.input.String(), Records: r.records, UnixMillis: now,
+			Position: r.position, Hash: r.hash, Input: r.input.String(), Records: r.records, DeadLetters: r.deadLetters, UnixMillis: now,
 		},
+		Outputs: r.pending,
 		Metrics: flat.Append(nil, r.metrics),
 		Model:   r.model.AppendState(make([]byte, 0, r.model.StateBytes())),
 	}.Completed()
@@ -105,8 +110,9 @@ func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint,
 		return nil, c, unreadableState(key, err)
 	}
 	r.input, r.records = consumed, c.Header.Records
+	r.deadLetters, r.pending = c.Header.DeadLetters, c.Outputs
 	r.position, r.hash = c.Header.Position, c.Header.Hash
-	r.saved, r.savedRecords = r.position, r.records
+	r.saved, r.savedConsumed = r.position, r.consumed()
 	r.passed = append(r.passed[:0], passedLink{r.position.Touched(), r.hash})
 	return r, c, nil
 }

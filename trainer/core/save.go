@@ -14,7 +14,7 @@ func (s *Shard) save() {
 	data := checkpoint.Encode()
 	key := s.origin.keys.Checkpoint(s.origin.shard, checkpoint.Header.Position)
 	// The model is in data and its digest in the header: keeping it here too would double the memory of a save.
-	checkpoint.Model = nil
+	checkpoint.Model, checkpoint.Outputs = nil, nil
 	s.saving = &saving{key: key, checkpoint: checkpoint, bytes: len(data)}
 	s.do(SaveCheckpoint{Key: key, Data: data})
 }
@@ -22,7 +22,7 @@ func (s *Shard) save() {
 func checkpointFacts(c history.Checkpoint, bytes int) *history.CheckpointFacts {
 	h := c.Header
 	return &history.CheckpointFacts{
-		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, Bytes: int64(bytes), UnixMillis: h.UnixMillis,
+		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters, Bytes: int64(bytes), UnixMillis: h.UnixMillis,
 	}
 }
 
@@ -44,8 +44,8 @@ func (s *Shard) kept(facts *history.CheckpointFacts) {
 	}
 	// Memory may have been replaced by a newer checkpoint meanwhile.
 	if r := s.resident; r != nil && facts.Position.Compare(r.saved) > 0 {
-		r.saved, r.savedRecords, r.unsavedSince = facts.Position, facts.Records, 0
-		if r.records > facts.Records {
+		r.saved, r.savedConsumed, r.unsavedSince = facts.Position, facts.Records+facts.DeadLetters, 0
+		if r.consumed() > r.savedConsumed {
 			r.unsavedSince = s.now
 		}
 	}

@@ -99,7 +99,7 @@ func (s *Shard) begin() {
 	}
 	w.stage, w.plan = stageLearn, plan
 	s.settle()
-	if len(plan) == 0 {
+	if len(plan) == 0 || r.pending.Full() {
 		s.end(ending{status: StatusDone})
 		return
 	}
@@ -123,6 +123,6 @@ func (s *Shard) settle() {
 		number := r.position.Entry + 1
 		link, _ := w.chain.link(number)
 		r.position, r.hash = history.Position{Entry: number}, link
-		r.pass(number, link)
+		r.passLink(number, link)
 	}
 }
