@@ -55,13 +55,17 @@ type Facts struct {
 	Stopped        *Problem `json:"stopped,omitempty"`
 
 	// Head is the number of the newest entry, Position and Records how far the resident model is, Lag how many offsets are not yet learned.
-	Head       int64              `json:"head"`
-	Position   Position           `json:"position"`
-	Records    int64              `json:"records"`
-	Lag        int64              `json:"lag"`
-	Metrics    map[string]float64 `json:"metrics,omitempty"`
-	Checkpoint *CheckpointFacts   `json:"checkpoint,omitempty"`
-	LastSlice  *SliceFacts        `json:"lastSlice,omitempty"`
+	Head     int64    `json:"head"`
+	Position Position `json:"position"`
+	Records  int64    `json:"records"`
+	Lag      int64    `json:"lag"`
+	// DeadLetters counts the records that could not be read and were passed over, DeadLettersWaiting those of them that are not in the
+	// topic of dead letters yet.
+	DeadLetters        int64              `json:"deadLetters,omitempty"`
+	DeadLettersWaiting int64              `json:"deadLettersWaiting,omitempty"`
+	Metrics            map[string]float64 `json:"metrics,omitempty"`
+	Checkpoint         *CheckpointFacts   `json:"checkpoint,omitempty"`
+	LastSlice          *SliceFacts        `json:"lastSlice,omitempty"`
 	// LastSliceUnixMillis is when the answer to LastSlice came.
 	LastSliceUnixMillis int64 `json:"lastSliceUnixMillis,omitempty"`
 	// InFlight tells that a request is being worked on now.

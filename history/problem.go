@@ -43,6 +43,8 @@ const (
 	ReasonStateUnreachable Reason = "StateUnreachable"
 	// ReasonSecretMissing: a Secret or a key of it that the spec names does not exist.
 	ReasonSecretMissing Reason = "SecretMissing"
+	// ReasonDeadLettersWaiting: records that could not be read were passed over, and no topic is named for them.
+	ReasonDeadLettersWaiting Reason = "DeadLettersWaiting"
 	// ReasonTrainerUnreachable: the trainer did not answer.
 	ReasonTrainerUnreachable Reason = "TrainerUnreachable"
 )

@@ -131,7 +131,7 @@ func (b batch) records(plain []byte, from, to int64, out []Record) ([]Record, er
 
 var errMalformed = errors.New("malformed record")
 
-// record decodes one record: length, attributes, timestamp and offset deltas, key, value; its headers are skipped.
+// record decodes one record: length, attributes, timestamp and offset deltas, key, value, headers, which are not looked into.
 func (b batch) record(data []byte) (r Record, rest []byte, err error) {
 	length, n := varint(data)
 	if n <= 0 || length < minRecord-1 || length > int64(len(data)-n) {
@@ -151,11 +151,15 @@ func (b batch) record(data []byte) (r Record, rest []byte, err error) {
 	if !ok {
 		return r, nil, errMalformed
 	}
-	value, _, ok := field(body)
+	value, headers, ok := field(body)
 	if !ok {
 		return r, nil, errMalformed
 	}
 	r.Key, r.Value = key, value
+	// A single 0 says that there are none.
+	if len(headers) > 1 {
+		r.RawHeaders = headers
+	}
 	return r, rest, nil
 }
 

@@ -91,7 +91,7 @@ func TestUnpackInvertsEncoding(t *testing.T) {
 		var out []Record
 		u := &unpacker{next: begin, fn: func(batch []Record) error {
 			for _, r := range batch {
-				out = append(out, Record{r.Offset, r.UnixMillis, bytes.Clone(r.Key), bytes.Clone(r.Value)})
+				out = append(out, Record{r.Offset, r.UnixMillis, bytes.Clone(r.Key), bytes.Clone(r.Value), bytes.Clone(r.RawHeaders)})
 			}
 			return nil
 		}}

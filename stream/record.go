@@ -21,4 +21,6 @@ type Record struct {
 	UnixMillis int64
 	// Key and Value are nil when the record has none.
 	Key, Value []byte
+	// RawHeaders are the record's headers as Kafka has them, nil when there are none; headers.Parse reads them. A Writer ignores them.
+	RawHeaders []byte
 }

@@ -70,12 +70,20 @@ func (w *Writer) Write(ctx context.Context, partition int32, records []Record) (
 		}
 		codec = kind.Codec()
 	}
+	messages := make([]kafka.Message, len(records))
+	for i, r := range records {
+		messages[i] = kafka.Message{Key: r.Key, Value: r.Value, Time: time.UnixMilli(r.UnixMillis)}
+	}
+	return w.write(ctx, partition, codec, messages)
+}
+
+func (w *Writer) write(ctx context.Context, partition int32, codec kafka.CompressionCodec, messages []kafka.Message) (written int, err error) {
 	p := w.partition(partition)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for written < len(records) {
-		n := portion(records[written:])
-		if err := w.produce(ctx, p, partition, codec, records[written:written+n]); err != nil {
+	for written < len(messages) {
+		n := portion(messages[written:])
+		if err := w.produce(ctx, p, partition, codec, messages[written:written+n]); err != nil {
 			return written, fmt.Errorf("write topic %s partition %d: %w", w.topic, partition, err)
 		}
 		written += n
@@ -95,23 +103,22 @@ func (w *Writer) partition(number int32) *partitionConn {
 }
 
 // portion returns how many records go into the next request, one at least.
-func portion(records []Record) int {
+func portion(messages []kafka.Message) int {
 	bytes := 0
-	for i, r := range records {
-		bytes += len(r.Key) + len(r.Value) + recordOverhead
+	for i, m := range messages {
+		bytes += len(m.Key) + len(m.Value) + recordOverhead
+		for _, h := range m.Headers {
+			bytes += len(h.Key) + len(h.Value) + recordOverhead
+		}
 		if i > 0 && (bytes > writeBytes || i >= writeRecords) {
 			return i
 		}
 	}
-	return len(records)
+	return len(messages)
 }
 
 // produce sends one request. A broker that says it is not the leader wrote nothing, so that the next one may be asked.
-func (w *Writer) produce(ctx context.Context, p *partitionConn, partition int32, codec kafka.CompressionCodec, records []Record) error {
-	messages := make([]kafka.Message, len(records))
-	for i, r := range records {
-		messages[i] = kafka.Message{Key: r.Key, Value: r.Value, Time: time.UnixMilli(r.UnixMillis)}
-	}
+func (w *Writer) produce(ctx context.Context, p *partitionConn, partition int32, codec kafka.CompressionCodec, messages []kafka.Message) error {
 	for attempt := 1; ; attempt++ {
 		err := w.send(ctx, p, partition, codec, messages)
 		if err == nil || ctx.Err() != nil {

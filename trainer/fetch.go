@@ -41,17 +41,22 @@ func (c *chunk) shrink() {
 }
 
 func (c *chunk) fits(r *stream.Record) bool {
-	return len(c.records) == 0 || (len(c.records) < chunkRecords && len(c.arena)+len(r.Key)+len(r.Value) <= chunkBytes)
+	return len(c.records) == 0 || (len(c.records) < chunkRecords && len(c.arena)+size(r) <= chunkBytes)
 }
 
 func (c *chunk) add(r *stream.Record) {
-	if need := len(r.Key) + len(r.Value); cap(c.arena)-len(c.arena) < need {
+	if need := size(r); cap(c.arena)-len(c.arena) < need {
 		// Only the first record of a chunk comes here: no earlier one points into the memory that is replaced.
 		c.arena = make([]byte, 0, max(need, chunkBytes))
 	}
-	c.records = append(c.records, core.Record{Offset: r.Offset, UnixMillis: r.UnixMillis, Key: c.copy(r.Key), Value: c.copy(r.Value)})
+	c.records = append(c.records, core.Record{
+		Offset: r.Offset, UnixMillis: r.UnixMillis, Key: c.copy(r.Key), Value: c.copy(r.Value), RawHeaders: c.copy(r.RawHeaders),
+	})
 	c.next = r.Offset + 1
 }
+
+// size is what a record takes in a chunk.
+func size(r *stream.Record) int { return len(r.Key) + len(r.Value) + len(r.RawHeaders) }
 
 func (c *chunk) copy(b []byte) []byte {
 	if b == nil {
@@ -175,7 +180,7 @@ func (r *reading) take(partition int32, batch []stream.Record) error {
 		if err := r.open(partition); err != nil {
 			return err
 		}
-		if len(record.Key)+len(record.Value) > chunkBytes {
+		if size(record) > chunkBytes {
 			if err := r.alone(); err != nil {
 				return err
 			}

@@ -91,7 +91,7 @@ func (m *Machine) done(request history.Request, a history.Answer) {
 	d := &m.delivery
 	d.conflicts = 0
 	m.delivered(ReasonReachable, "The trainer answers.")
-	d.records, d.metrics = a.Records, a.Metrics
+	d.records, d.deadLettered, d.metrics = a.Records, a.DeadLettered, a.Metrics
 	if len(a.Absent) > 0 || a.Slice.Records >= seenEnough {
 		m.findings.absent = a.Absent
 	}
@@ -127,7 +127,8 @@ func (m *Machine) refused(a history.Answer) {
 	problem := a.Problem
 	m.findings.trainer = reachable("The trainer answers.")
 	if d := &m.delivery; m.stage == stageReady && m.chain.check(a.Position, a.Hash) == verdictKnown && a.Position.Compare(d.position) >= 0 {
-		d.position, d.records = m.chain.normal(a.Position), a.Records
+		d.position, d.records, d.deadLettered = m.chain.normal(a.Position), a.Records, a.DeadLettered
+		m.collect(a.DeadLetters)
 		if a.Metrics != nil {
 			d.metrics = a.Metrics
 		}
@@ -150,6 +151,7 @@ func (m *Machine) take(a history.Answer) {
 	switch m.chain.check(a.Position, a.Hash) {
 	case verdictKnown:
 		m.delivery.position = m.chain.normal(a.Position)
+		m.collect(a.DeadLetters)
 		m.trim()
 	case verdictForked:
 		m.stop(m.judge("the trainer", a.Position, a.Hash))

@@ -32,12 +32,14 @@ type delivery struct {
 
 	checkpoint *history.CheckpointFacts
 	records    int64
-	metrics    map[string]float64
-	slice      *history.SliceFacts
-	sliceAt    Instant
-	memory     *history.MemoryFacts
-	trainer    *history.TrainerFacts
-	latency    history.LatencyFacts
+	// deadLettered counts the records that were passed over.
+	deadLettered int64
+	metrics      map[string]float64
+	slice        *history.SliceFacts
+	sliceAt      Instant
+	memory       *history.MemoryFacts
+	trainer      *history.TrainerFacts
+	latency      history.LatencyFacts
 	// newest is the timestamp of the newest record learned, at newestAt, until a checkpoint holds it.
 	newest   int64
 	newestAt history.Position
@@ -77,7 +79,7 @@ func (m *Machine) deliver() {
 	case m.stage != stageReady || !m.source.verified(m.topicID):
 	case m.unsaved() && m.endangered():
 		m.send(history.Request{Action: history.ActionFlush})
-	case m.delivery.position.Entry < m.chain.head() && (!m.config.Suspend || m.delivery.position.Inside()):
+	case m.delivery.position.Entry < m.chain.head() && !m.publisher.waiting.Full() && (!m.config.Suspend || m.delivery.position.Inside()):
 		m.train()
 	case m.unsaved() && m.flushDue():
 		m.send(history.Request{Action: history.ActionFlush})
@@ -139,6 +141,7 @@ func (m *Machine) send(request history.Request) {
 	d := &m.delivery
 	request.Lineage, request.Segment, request.Incarnation = m.settings.Lineage, m.settings.Segment, m.incarnation
 	request.From, request.Save, request.BudgetMillis = d.position, m.config.Save, budgetMillis
+	request.OnUnreadable, request.Acknowledged = m.onUnreadable(), m.publisher.acknowledged
 	request.Hash, _ = m.chain.hash(d.position.Touched())
 	if d.checkpoint != nil {
 		p := d.checkpoint.Position

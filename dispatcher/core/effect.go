@@ -62,6 +62,13 @@ type (
 	}
 )
 
+// Publish writes dead letters of a lineage to a topic: Done when Kafka holds all of them. After a failure some may be there.
+type Publish struct {
+	Topic   string
+	Lineage history.Lineage
+	Letters history.DeadLetters
+}
+
 // ReadObject asks for the object as it is now, not as a cache has it: Done with Object, or NotFound.
 type ReadObject struct{}
 
@@ -79,3 +86,4 @@ func (ReadStarts) op()      {}
 func (ReadAfter) op()       {}
 func (ReadObject) op()      {}
 func (Send) op()            {}
+func (Publish) op()         {}

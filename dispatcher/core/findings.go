@@ -44,6 +44,9 @@ func newFindings() findings {
 // sourceFinding is what is known of the source, with what its records seem to lack.
 func (m *Machine) sourceFinding() history.Finding {
 	found := m.findings.source
+	if trouble := m.publisher.trouble; trouble != nil && found.Status == history.True {
+		return *trouble
+	}
 	if absent := m.findings.absent; found.Status == history.True && len(absent) > 0 {
 		found.Reason = ReasonFeatureAbsent
 		found.Message += fmt.Sprintf(" No record had a value for the features %s: check their names and paths in spec.source.format.features"+

@@ -37,7 +37,7 @@ type Machine struct {
 
 	stage stage
 	// main is the lane of store operations; the others poll the source and talk to the trainer.
-	main, topicLane, stableLane, startsLane, sendLane lane
+	main, topicLane, stableLane, startsLane, sendLane, publishLane lane
 
 	incarnation string
 	spec        history.LearningSpec
@@ -46,11 +46,12 @@ type Machine struct {
 	chain       chain
 	term        int64
 
-	source   source
-	appender appender
-	delivery delivery
-	recovery recovery
-	cleaner  cleaner
+	source    source
+	appender  appender
+	delivery  delivery
+	publisher publisher
+	recovery  recovery
+	cleaner   cleaner
 
 	stopped *history.Problem
 	// stoppedBy is the configuration under which the machine stopped.
@@ -128,6 +129,7 @@ func (m *Machine) advance() {
 	}
 	m.poll()
 	m.proceed()
+	m.publish()
 	m.deliver()
 	if m.stopped != nil {
 		m.wake = 0
@@ -174,13 +176,13 @@ func (m *Machine) restart() {
 	m.stage, m.incarnation, m.term, m.chain = stageGenesis, "", 0, chain{}
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
 	m.source, m.appender, m.recovery = source{}, appender{}, recovery{}
-	m.delivery = delivery{probed: probed}
+	m.delivery, m.publisher = delivery{probed: probed}, publisher{}
 }
 
 // abandon forgets all calls in flight: their results no longer count.
 func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
-	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane = lane{}, lane{}, lane{}, lane{}, lane{}
+	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane, m.publishLane = lane{}, lane{}, lane{}, lane{}, lane{}, lane{}
 	m.delivery.action, m.delivery.last = "", 0
 }
 

@@ -7,6 +7,8 @@ type recovery struct {
 	// found is the newest checkpoint's position, listed; checkpoint is what it holds.
 	found      history.Position
 	checkpoint *history.CheckpointFacts
+	// outputs are the dead letters in the checkpoint that nobody had acknowledged.
+	outputs history.DeadLetters
 	// claim is where the trainer says it is, to be verified against the history.
 	claim *claim
 	// suspect is a loss that was seen while the trainer was held to be at suspectAt. It is real unless a newer checkpoint is found.
@@ -63,8 +65,10 @@ func (m *Machine) readCheckpoint() {
 			return
 		}
 		m.recovery.checkpoint = &history.CheckpointFacts{
-			Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, Bytes: int64(len(r.Value)), UnixMillis: h.UnixMillis,
+			Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters,
+			Bytes: int64(len(r.Value)), UnixMillis: h.UnixMillis,
 		}
+		m.recovery.outputs = c.Outputs
 		m.stage = stageHead
 	})
 }

@@ -88,6 +88,8 @@ type Config struct {
 	Reachable bool
 	Batch     Batch
 	Save      history.SaveRule
+	// DeadLetterTopic is where records go that cannot be read; without one such a record stops the training.
+	DeadLetterTopic string
 	// Suspend finishes and saves the slice in work and sends nothing more.
 	Suspend bool
 	// Hold does nothing at all: the spec was refused or the object is being deleted.

@@ -61,13 +61,14 @@ func (m *Machine) place() {
 	d := &m.delivery
 	if c := m.recovery.checkpoint; c != nil {
 		m.saved(c)
+		m.collect(m.recovery.outputs)
 	}
 	switch c := m.recovery.claim; {
 	case c != nil:
 		d.position = m.chain.normal(c.position)
 	case m.recovery.found.Compare(d.position) > 0:
 		d.position = m.chain.normal(m.recovery.found)
-		d.records = m.recovery.checkpoint.Records
+		d.records, d.deadLettered = m.recovery.checkpoint.Records, m.recovery.checkpoint.DeadLetters
 	}
 }
 

@@ -10,7 +10,8 @@ type Record struct {
 	Offset, UnixMillis int64
 	// Key and Value are nil when the record has none.
 	Key, Value []byte
-	Headers    []history.RecordHeader
+	// RawHeaders are the record's headers as Kafka has them, nil when there are none.
+	RawHeaders []byte
 }
 
 // RequestArrived opens a request that was validated. While one is open, others are answered StatusBusy.

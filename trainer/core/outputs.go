@@ -2,10 +2,9 @@ package core
 
 import (
 	"bytes"
-	"errors"
-	"slices"
-
 	"creek.dev/creek/history"
+	"creek.dev/creek/stream/headers"
+	"errors"
 )
 
 // outputs are what a shard made for others: its dead letters. Their number is a part of what was learned; which of them were acknowledged
@@ -23,16 +22,21 @@ func (o *outputs) deadLetter(partition int32, r *Record, cause error) {
 	o.deadLetters++
 	o.pending = append(o.pending, history.DeadLetter{
 		Number: o.deadLetters, Partition: partition, Offset: r.Offset, UnixMillis: r.UnixMillis,
-		Key: bytes.Clone(r.Key), Value: bytes.Clone(r.Value), Headers: cloned(r.Headers), Reason: cause.Error(),
+		Key: bytes.Clone(r.Key), Value: bytes.Clone(r.Value), Headers: headersOf(r.RawHeaders), Reason: cause.Error(),
 	})
 }
 
-func cloned(headers []history.RecordHeader) []history.RecordHeader {
-	headers = slices.Clone(headers)
-	for i, h := range headers {
-		headers[i].Value = bytes.Clone(h.Value)
+// headersOf copies the headers of a record. What Kafka would not have taken for headers is left out.
+func headersOf(raw []byte) []history.RecordHeader {
+	found, err := headers.Parse(raw)
+	if err != nil {
+		return nil
 	}
-	return headers
+	var out []history.RecordHeader
+	for _, h := range found {
+		out = append(out, history.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Value)})
+	}
+	return out
 }
 
 // pass moves the learner over a record that was refused: it counts as consumed, not as learned.

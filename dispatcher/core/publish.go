@@ -1,0 +1,72 @@
+package core
+
+import (
+	"fmt"
+
+	"creek.dev/creek/history"
+)
+
+// publisher is what is known of the dead letters: the trainer makes them, and keeps them until they are acknowledged.
+type publisher struct {
+	// waiting are those that were not published yet; taken is the number of the last that ever waited.
+	waiting history.DeadLetters
+	taken   int64
+	// acknowledged is the number of the last that was published.
+	acknowledged int64
+	// trouble is why the last attempt failed.
+	trouble *history.Finding
+}
+
+// collect takes over dead letters that were made along the verified history. Those that were taken before come again until the trainer
+// hears that they were published.
+func (m *Machine) collect(letters history.DeadLetters) {
+	p := &m.publisher
+	fresh := letters.After(p.taken)
+	if len(fresh) == 0 {
+		return
+	}
+	p.taken = fresh[len(fresh)-1].Number
+	if m.settings.Segment != "" {
+		// The baseline learns the same records as the training, which publishes their dead letters.
+		p.acknowledged = p.taken
+		return
+	}
+	p.waiting = append(p.waiting[:len(p.waiting):len(p.waiting)], fresh...)
+}
+
+// publish sends what waits to the topic of dead letters, again and again until that has them. Copies are possible: a record's ID tells them.
+func (m *Machine) publish() {
+	p := &m.publisher
+	if m.stopped != nil || len(p.waiting) == 0 || !m.idle(&m.publishLane) {
+		return
+	}
+	topic := m.config.DeadLetterTopic
+	if topic == "" {
+		p.trouble = &history.Finding{
+			Status: history.False, Reason: history.ReasonDeadLettersWaiting,
+			Message: fmt.Sprintf("%d records that could not be read wait for a topic: name one in spec.source.onError.deadLetterTopic.", len(p.waiting)),
+		}
+		return
+	}
+	last := p.waiting[len(p.waiting)-1].Number
+	m.start(&m.publishLane, Publish{Topic: topic, Lineage: m.settings.Lineage, Letters: p.waiting}, func(r Result) {
+		if finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka"); bad {
+			finding.Message = fmt.Sprintf("%d records that could not be read cannot be written to the topic %q of spec.source.onError.deadLetterTopic: %s",
+				len(p.waiting), topic, finding.Message)
+			p.trouble = &finding
+			m.failed(&m.publishLane)
+			return
+		}
+		p.trouble = nil
+		m.publishLane.succeeded()
+		p.waiting, p.acknowledged = p.waiting.After(last), last
+	})
+}
+
+// onUnreadable is what the trainer is to do with records that cannot be read.
+func (m *Machine) onUnreadable() history.Unreadable {
+	if m.config.DeadLetterTopic == "" {
+		return ""
+	}
+	return history.UnreadableDeadLetter
+}
