@@ -40,7 +40,8 @@ func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 	status.Conditions = apply(s.before.Status.Conditions, conditions(s), s.now)
 	if !s.sameLineage() {
 		// A new life begins with nothing.
-		status.Position, status.Checkpoint, status.Latency, status.Metrics, status.Records, status.Lag = nil, nil, nil, nil, 0, 0
+		status.Position, status.Checkpoint, status.Latency, status.Metrics = nil, nil, nil, nil
+		status.Records, status.DeadLetters, status.Lag = 0, 0, 0
 		status.Model = nil
 	}
 	status.Model = modelStatus(s, status.Model)
@@ -81,7 +82,7 @@ func modelStatus(s *scope, model *trainingv1alpha1.ModelStatus) *trainingv1alpha
 // learned writes what the dispatcher knows of the model in the workers' memory and of its checkpoints.
 func learned(status *trainingv1alpha1.CreekTrainingStatus, facts history.Facts) {
 	status.Position = positionStatus(facts.Position)
-	status.Records, status.Lag = facts.Records, facts.Lag
+	status.Records, status.DeadLetters, status.Lag = facts.Records, facts.DeadLetters, facts.Lag
 	// A dispatcher that was restarted knows neither until the trainer answers it again.
 	if len(facts.Metrics) > 0 {
 		status.Metrics = metricStatus(facts.Metrics)

@@ -41,6 +41,17 @@ func (s *source) After(ctx context.Context, topic string, unixMillis int64) (his
 	return using(ctx, &s.link, func(p *driver.Poller) (history.Offsets, error) { return p.After(ctx, topic, unixMillis) })
 }
 
+// publisher is a driver.Publisher that finds its connection when it is needed.
+type publisher struct{ link[driver.Publisher] }
+
+// Publish implements driver.Publisher.
+func (p *publisher) Publish(ctx context.Context, topic string, lineage history.Lineage, letters history.DeadLetters) error {
+	_, err := using(ctx, &p.link, func(to driver.Publisher) (struct{}, error) {
+		return struct{}{}, to.Publish(ctx, topic, lineage, letters)
+	})
+	return err
+}
+
 // store is a state.Store that finds its connection when it is needed.
 type store struct{ link[state.Store] }
 
@@ -120,6 +131,8 @@ func (o object) Read(ctx context.Context) (core.Object, error) {
 type Openers struct {
 	// Kafka returns a watcher and a function that closes it.
 	Kafka func(stream.Connection) (driver.Watcher, func(), error)
+	// Publisher returns a publisher of dead letters and a function that closes it.
+	Publisher func(stream.Connection) (driver.Publisher, func(), error)
 	// State returns a store and a function that closes it.
 	State func(state.Config) (state.Store, func(), error)
 }
@@ -133,6 +146,10 @@ func RealOpeners() Openers {
 				return nil, nil, err
 			}
 			return w, w.Close, nil
+		},
+		Publisher: func(c stream.Connection) (driver.Publisher, func(), error) {
+			p := driver.NewKafkaPublisher(c)
+			return p, func() { _ = p.Close() }, nil
 		},
 		State: func(c state.Config) (state.Store, func(), error) {
 			s, err := state.Open(c)

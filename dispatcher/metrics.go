@@ -49,6 +49,8 @@ var measuredMetrics = []measured{
 	gauge("delivery_failures", "Deliveries that failed in a row.", func(f history.Facts) int64 { return int64(f.Failures) }),
 	gauge("head", "Number of the newest entry of the history.", func(f history.Facts) int64 { return f.Head }),
 	gauge("records", "Records that the model has learned since genesis.", func(f history.Facts) int64 { return f.Records }),
+	gauge("dead_letters", "Records that could not be read and were passed over since genesis.", func(f history.Facts) int64 { return f.DeadLetters }),
+	gauge("dead_letters_waiting", "Those of them that are not in the topic of dead letters yet.", func(f history.Facts) int64 { return f.DeadLettersWaiting }),
 	gauge("lag", "Offsets that are not yet learned, over all partitions.", func(f history.Facts) int64 { return f.Lag }),
 	gauge("in_flight", "1 while a request is worked on, else 0.", func(f history.Facts) int64 { return truth(f.InFlight) }),
 	gauge("stopped", "1 while the training is stopped until a person acts, else 0.", func(f history.Facts) int64 { return truth(f.Stopped != nil) }),

@@ -28,7 +28,9 @@ type Registry struct {
 	http    *http.Client
 	log     *slog.Logger
 	sources pool[*driver.Poller]
-	stores  pool[state.Store]
+	// publishers are apart from sources, so that a topic of dead letters that hangs delays no reading of offsets.
+	publishers pool[driver.Publisher]
+	stores     pool[state.Store]
 
 	mu        sync.Mutex
 	trainings map[types.NamespacedName]*training
@@ -42,6 +44,7 @@ type training struct {
 	spec    atomic.Pointer[v1alpha1.CreekTraining]
 	driver  *driver.Driver
 	source  *source
+	letters *publisher
 	store   *store
 	cancel  context.CancelFunc
 	done    chan struct{}
@@ -85,6 +88,7 @@ func (r *Registry) Apply(t *v1alpha1.CreekTraining) {
 	before := running.spec.Swap(t.DeepCopy())
 	if before != nil && before.Generation != t.Generation {
 		running.source.renew()
+		running.letters.renew()
 		running.store.renew()
 	}
 	running.driver.Configure(config)
@@ -96,10 +100,11 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 	n.spec.Store(t.DeepCopy())
 	keep := secrets{reader: r.reader, namespace: t.Namespace}
 	n.source = &source{link[*driver.Poller]{pool: &r.sources, find: r.findSource(n, keep)}}
+	n.letters = &publisher{link[driver.Publisher]{pool: &r.publishers, find: r.findPublisher(n, keep)}}
 	n.store = &store{link[state.Store]{pool: &r.stores, find: r.findStore(n, keep)}}
 	token := &tokenCache{secrets: keep, name: t.Name + tokenSuffix}
 	n.driver = driver.New(settingsOf(t), driver.Parts{
-		Source: n.source, Store: n.store,
+		Source: n.source, Store: n.store, Publisher: n.letters,
 		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http},
 		Object: object{reader: r.reader, name: client.ObjectKeyFromObject(t), number: t.Spec.Lineage},
 		Log:    r.log.With("namespace", t.Namespace, "name", t.Name, "lineage", t.Spec.Lineage),
@@ -110,6 +115,7 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 		defer close(n.done)
 		n.driver.Run(ctx)
 		n.source.close()
+		n.letters.close()
 		n.store.close()
 	}()
 	return n
@@ -136,6 +142,17 @@ func (r *Registry) findSource(n *training, keep secrets) func(context.Context) (
 			return driver.NewPoller(watcher), closeIt, nil
 		}
 		return target[*driver.Poller]{key: keep.namespace + "/" + connection.Key(), open: open}, nil
+	}
+}
+
+func (r *Registry) findPublisher(n *training, keep secrets) func(context.Context) (target[driver.Publisher], error) {
+	return func(ctx context.Context) (target[driver.Publisher], error) {
+		connection, err := keep.kafka(ctx, n.spec.Load().Spec.Source.Kafka)
+		if err != nil {
+			return target[driver.Publisher]{}, err
+		}
+		open := func() (driver.Publisher, func(), error) { return r.openers.Publisher(connection) }
+		return target[driver.Publisher]{key: keep.namespace + "/" + connection.Key(), open: open}, nil
 	}
 }
 

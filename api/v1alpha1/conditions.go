@@ -119,6 +119,8 @@ const (
 	ReasonStateUnreachable = "StateUnreachable"
 	// ReasonSecretMissing: a Secret that the spec names, or a key of it, does not exist.
 	ReasonSecretMissing = "SecretMissing"
+	// ReasonDeadLettersWaiting: records that could not be read were passed over, and source.onError no longer names a topic for them.
+	ReasonDeadLettersWaiting = "DeadLettersWaiting"
 	// ReasonTrainerUnreachable: the trainer did not answer.
 	ReasonTrainerUnreachable = "TrainerUnreachable"
 )

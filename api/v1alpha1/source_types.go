@@ -6,6 +6,8 @@ import (
 )
 
 // SourceSpec is the stream to learn from: where it is, what its records look like, and how it is cut.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.onError) || !has(self.onError.deadLetterTopic) || self.onError.deadLetterTopic != self.kafka.topic",fieldPath=".onError.deadLetterTopic",message="deadLetterTopic must be another topic than kafka.topic"
 type SourceSpec struct {
 	// kafka is the topic that is read, committed transactions only.
 	// +required
@@ -20,6 +22,25 @@ type SourceSpec struct {
 	// +kubebuilder:default={}
 	// +optional
 	Batch BatchSpec `json:"batch,omitempty,omitzero"`
+
+	// onError tells what becomes of records that cannot be learned.
+	// +optional
+	OnError OnErrorSpec `json:"onError,omitempty,omitzero"`
+}
+
+// OnErrorSpec tells what becomes of records that cannot be learned.
+type OnErrorSpec struct {
+	// deadLetterTopic is an existing topic of the same cluster, which source.kafka's credentials may write to, for records that
+	// source.format cannot read: they are passed over and written there with their key, value and headers, and with headers that say
+	// why (creek-reason) and which record it was (creek-record-id). The set of record IDs is exact; a record may be there more than
+	// once. Without a topic such a record stops the training. It may be changed at any time; a training that was stopped by such a
+	// record goes on.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=249
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z0-9._-]+$`
+	// +kubebuilder:validation:XValidation:rule="self != '.' && self != '..'",message="deadLetterTopic must not be '.' or '..'"
+	// +optional
+	DeadLetterTopic string `json:"deadLetterTopic,omitempty"`
 }
 
 // StartPosition is where in the topic a lineage starts.

@@ -43,6 +43,10 @@ type CreekTrainingStatus struct {
 	// +optional
 	Records int64 `json:"records,omitempty"`
 
+	// deadLetters is how many records could not be read and were passed over since the lineage began; see source.onError.
+	// +optional
+	DeadLetters int64 `json:"deadLetters,omitempty"`
+
 	// lag is how many offsets of the topic are not yet learned, over all partitions.
 	// +optional
 	Lag int64 `json:"lag"`

@@ -37,7 +37,9 @@ type pinnedFlags struct {
 	saveInterval time.Duration
 	maxRecords   int64
 	maxBytes     int64
-	window       time.Duration
+	// deadLetterTopic only says that records that cannot be read are passed over.
+	deadLetterTopic string
+	window          time.Duration
 }
 
 func parse(args []string, env func(string) string, stderr io.Writer) (flags, error) {
@@ -77,6 +79,8 @@ func (p *pinnedFlags) add(set *flag.FlagSet) {
 	set.Int64Var(&p.saveRecords, "save-records", 100_000, "save a checkpoint after this many records (pinned only)")
 	set.DurationVar(&p.saveInterval, "save-interval", 30*time.Second, "save a checkpoint after this time (pinned only)")
 	set.Int64Var(&p.maxRecords, "max-records", 10_000, "most records of a slice (pinned only)")
+	set.StringVar(&p.deadLetterTopic, "dead-letter-topic", "",
+		"pass over records that cannot be read, as the training that is followed does, which writes them to this topic (pinned only)")
 	set.Int64Var(&p.maxBytes, "max-bytes", 4<<20, "most bytes of a slice (pinned only)")
 	set.DurationVar(&p.window, "window", 500*time.Millisecond, "longest wait for a slice to fill (pinned only)")
 }

@@ -36,7 +36,7 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 // config is what a dispatcher would read from the training's object. Every process is a template of its own, so that each is probed.
 func (p pinnedFlags) config(instance string) core.Config {
 	return core.Config{
-		Generation: 1, Template: instance, Reachable: true,
+		Generation: 1, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
 		Batch: core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
 		Save:  history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
 	}

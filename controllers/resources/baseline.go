@@ -60,6 +60,9 @@ func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	if d := t.Spec.State.Checkpoint.Interval; d != nil {
 		add("save-interval", d.Duration)
 	}
+	if topic := t.Spec.Source.OnError.DeadLetterTopic; topic != "" {
+		add("dead-letter-topic", topic)
+	}
 	if n := t.Spec.Source.Batch.MaxRecords; n > 0 {
 		add("max-records", n)
 	}

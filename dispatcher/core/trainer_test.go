@@ -14,6 +14,9 @@ type fakeTrainer struct {
 	records  int64
 	saved    *history.CheckpointFacts
 	requests []history.Request
+	// letters are dead letters that were made, and of which those that were not acknowledged come with every answer.
+	letters  history.DeadLetters
+	lettered int64
 	// partial answers after one entry.
 	partial bool
 }
@@ -43,6 +46,7 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 	if !f.awake {
 		f.wake(request)
 	}
+	f.letters = f.letters.After(request.Acknowledged)
 	if request.From != f.position || request.Hash != f.hash {
 		return 409, f.answer()
 	}
@@ -70,17 +74,25 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 
 func (f *fakeTrainer) answer() history.Answer {
 	return history.Answer{
-		Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved,
+		Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved, DeadLetters: f.letters, DeadLettered: f.made(),
 		Trainer: history.TrainerFacts{Instance: "i"},
 	}
+}
+
+// made counts the dead letters.
+func (f *fakeTrainer) made() int64 {
+	if n := len(f.letters); n > 0 {
+		f.lettered = f.letters[n-1].Number
+	}
+	return f.lettered
 }
 
 // save writes a checkpoint to the world's store.
 func (f *fakeTrainer) save() {
 	c := history.Checkpoint{Header: history.CheckpointHeader{
 		Lineage: testLineage, Incarnation: f.rig.machine.incarnation, Position: f.position, Hash: f.hash, Records: f.records,
-		UnixMillis: f.rig.now.UnixMillis(),
-	}}
+		DeadLetters: f.made(), UnixMillis: f.rig.now.UnixMillis(),
+	}, Outputs: f.letters}
 	f.rig.store[f.rig.keys().Checkpoint(0, f.position)] = c.Encode()
 	f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records, UnixMillis: f.rig.now.UnixMillis()}
 }

@@ -49,9 +49,10 @@ type Parts struct {
 	Source Source
 	Store  state.Store
 	Sender Sender
-	// Object may be nil for a follower.
-	Object Object
-	Log    *slog.Logger
+	// Object may be nil for a follower, Publisher where no topic of dead letters is configured and for a follower.
+	Object    Object
+	Publisher Publisher
+	Log       *slog.Logger
 }
 
 // Driver runs one training.

@@ -70,10 +70,19 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 		r.Object, err = p.Object.Read(ctx)
 	case core.Send:
 		r.Status, r.Answer, err = p.Sender.Send(ctx, o.Request)
+	case core.Publish:
+		err = p.publish(ctx, o)
 	default:
 		err = fmt.Errorf("operation %T is not known", op)
 	}
 	return err
+}
+
+func (p Parts) publish(ctx context.Context, o core.Publish) error {
+	if p.Publisher == nil {
+		return errors.New("there is nobody here to write dead letters")
+	}
+	return p.Publisher.Publish(ctx, o.Topic, o.Lineage, o.Letters)
 }
 
 // durability asks a store what it promises, if it can tell; else nothing is known.
