@@ -217,6 +217,9 @@ func (g *GaussianNB) Fields(c *flat.Codec) {
 	c.Float64sOf("counts", weights)
 	c.Float64sOf("means", means)
 	c.Float64sOf("squares", squares)
+	c.RequireWithin(maxTotal, weights...)
+	c.RequireWithin(2*learner.Limit, means...)
+	c.RequireWithin(maxSum, squares...)
 	if c.Reading() && c.Err() == nil {
 		for i := range g.gaussians {
 			g.gaussians[i] = gaussian{weight: weights[i], mean: means[i], squares: squares[i]}

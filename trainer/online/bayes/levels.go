@@ -107,11 +107,15 @@ func (l *levels) Fields(c *flat.Codec) {
 		c.Float64s("levels", &l.counts[i])
 		n := len(l.counts[i])
 		c.Require(n%l.classes == 0 && n/l.classes <= learner.MaxLevels, "counts of each class for each level")
-		if c.Reading() {
-			c.Require(atLeast0(l.counts[i]), "counts of at least 0")
+		if c.Reading() && c.Require(atLeast0(l.counts[i]), "counts of at least 0") {
+			for j, n := range l.counts[i] {
+				// Sums of the same weights in another order may differ a little.
+				c.Require(n <= float64(l.totals[i*l.classes+j%l.classes]*(1+1e-9)), "counts of at most the rows of the class")
+			}
 		}
 	}
 	c.Require(!c.Reading() || atLeast0(l.totals), "totals of at least 0")
+	c.RequireWithin(maxTotal, l.totals...)
 }
 
 func atLeast0(values []float64) bool {

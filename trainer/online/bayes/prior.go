@@ -13,6 +13,13 @@ var ErrMerge = errors.New("models of other features or classes cannot be merged"
 // overflows.
 const maxWeight = 1e50
 
+const (
+	// maxTotal is more than all rows together can weigh.
+	maxTotal = 1e70
+	// maxSum is more than sums of weighed values, or of their squares, come to.
+	maxSum = 1e280
+)
+
 // prior counts the classes, and makes probabilities of what their likelihoods
 // are. Classes that no row had so far have no part in a prediction.
 type prior struct {
@@ -141,6 +148,7 @@ func (p *prior) Fields(c *flat.Codec) {
 		found[class] = true
 		p.order = append(p.order, class)
 	}
+	c.RequireWithin(maxTotal, p.weights...)
 	for class, w := range p.weights {
 		c.Require(w >= 0 && (w > 0) == found[class], "an order of the classes that were seen")
 	}

@@ -149,6 +149,20 @@ func (c *Codec) Require(ok bool, expected string) bool {
 	return c.err == nil
 }
 
+// RequireWithin is Require for magnitudes of at most limit: ones that learning
+// can lead to, with which nothing that is made of them overflows.
+func (c *Codec) RequireWithin(limit float64, values ...float64) bool {
+	if c.mode != reading {
+		return c.err == nil
+	}
+	for _, v := range values {
+		if !(v >= -limit && v <= limit) {
+			return c.Require(false, fmt.Sprintf("magnitudes of at most %g, not %g", limit, v))
+		}
+	}
+	return c.err == nil
+}
+
 // Group walks over the fields of a named part.
 func (c *Codec) Group(name string, fields func(c *Codec)) {
 	c.head(tagGroup, name)

@@ -142,13 +142,16 @@ func (m *member) succeed() {
 	m.warning.Reset()
 }
 
+// maxRows is more rows than any stream has.
+const maxRows = 1 << 62
+
 // Fields implements flat.Stater.
 func (m *member) Fields(c *flat.Codec) {
 	c.Uint64("made", &m.made)
 	c.Uint64("rows", &m.rows)
 	c.Uint64("hits", &m.hits)
 	c.Bool("growing", &m.growing)
-	c.Require(m.hits <= m.rows && m.rows < 1<<53, "no more hits than rows")
+	c.Require(m.hits <= m.rows && m.rows < maxRows && m.made < maxRows, "no more hits than rows")
 	c.Part("drift", &m.drift)
 	c.Part("warning", &m.warning)
 	m.plantFields(c, "tree", &m.tree)
@@ -161,10 +164,10 @@ func (m *member) plantFields(c *flat.Codec, name string, p *plant) {
 	c.Group(name, func(c *flat.Codec) {
 		number := p.number
 		c.Uint64("number", &number)
+		if !c.Require(number < m.made, "a tree that was made") {
+			return
+		}
 		if c.Reading() && (number != p.number || p.Hoeffding == nil) {
-			if !c.Require(number < m.made, "a tree that was made") {
-				return
-			}
 			m.plant(p, number)
 		}
 		p.Fields(c)

@@ -140,7 +140,12 @@ func (m *regressorMember) Fields(c *flat.Codec) {
 	numbers := []float64{m.rows, m.loss, m.seen, m.mean, m.spread}
 	c.Float64sOf("errors", numbers)
 	m.rows, m.loss, m.seen, m.mean, m.spread = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-	c.Require(m.rows >= 0 && m.loss >= 0 && m.seen >= 0, "counts and losses of at least 0")
+	c.Require(m.rows >= 0 && m.loss >= 0 && m.seen >= 0 && m.made < maxRows, "counts and losses of at least 0")
+	// Errors are at most the limit, and so are their mean and, times the rows,
+	// their squares.
+	c.RequireWithin(maxRows, m.rows, m.seen)
+	c.RequireWithin(2*learner.Limit, m.mean)
+	c.RequireWithin(1e290, m.loss, m.spread)
 	c.Part("drift", &m.drift)
 	c.Part("warning", &m.warning)
 	m.plantFields(c, "tree", &m.tree)
@@ -153,10 +158,10 @@ func (m *regressorMember) plantFields(c *flat.Codec, name string, p *regressionP
 	c.Group(name, func(c *flat.Codec) {
 		number := p.number
 		c.Uint64("number", &number)
+		if !c.Require(number < m.made, "a tree that was made") {
+			return
+		}
 		if c.Reading() && (number != p.number || p.Hoeffding == nil) {
-			if !c.Require(number < m.made, "a tree that was made") {
-				return
-			}
 			m.plant(p, number)
 		}
 		p.Fields(c)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
 )
 
@@ -20,6 +21,15 @@ type adaptiveSums struct {
 // slot is a weight, the sum of its squared gradients, and the greatest magnitude
 // of its feature's values.
 type slot struct{ weight, squares, scale float64 }
+
+// check is for a slot that was read. A scale is at least as great as values are
+// taken to be.
+func (t *slot) check(c *flat.Codec) bool {
+	c.RequireWithin(largest, t.weight)
+	c.RequireWithin(farthestSquares, t.squares)
+	c.RequireWithin(learner.Limit, t.scale)
+	return c.Require(t.squares >= 0 && (t.scale == 0 || t.scale >= least/2), "sums and scales of at least 0")
+}
 
 // cover widens the range of the targets.
 func (a *adaptiveSums) cover(y float64) { a.low, a.high = min(a.low, y), max(a.high, y) }
@@ -105,4 +115,8 @@ func (a *adaptiveSums) fields(c *flat.Codec) {
 		c.Float64(f.name, f.v)
 	}
 	c.Require(a.rows >= 0 && a.norms >= 0 && a.low <= a.high, "sums of at least 0, and a range")
+	// A feature's share of a norm is at least the square of least over the limit.
+	c.Require(a.norms >= float64(a.rows*1e-240), "norms of the rows")
+	c.RequireWithin(1e70, a.rows, a.norms)
+	c.RequireWithin(learner.Limit, a.low, a.high)
 }

@@ -129,13 +129,17 @@ func (a *adaptiveVector) Fields(c *flat.Codec) {
 	if a.penalties != nil {
 		c.Float64sOf("penalties", a.penalties)
 		c.Float64("penalty", &a.penalty)
+		c.RequireWithin(farthest, a.penalty)
+		c.RequireWithin(farthest, a.penalties...)
 	}
+	c.RequireWithin(largest, weights...)
 	if !c.Reading() || c.Err() != nil {
 		return
 	}
 	for i := range a.slots {
-		if c.Require(squares[i] >= 0 && scales[i] >= 0, "sums and scales of at least 0") {
-			a.slots[i] = slot{weights[i], squares[i], scales[i]}
+		a.slots[i] = slot{weights[i], squares[i], scales[i]}
+		if !a.slots[i].check(c) {
+			return
 		}
 	}
 }

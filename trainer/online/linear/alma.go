@@ -95,6 +95,7 @@ func (a *ALMA) Fields(c *flat.Codec) {
 	c.Float64("steps", &a.steps)
 	c.Float64sOf("weights", a.weights)
 	c.Require(a.steps >= 0, "a count of steps")
+	c.RequireWithin(learner.Limit, a.weights...)
 }
 
 // HeapBytes implements learner.State.

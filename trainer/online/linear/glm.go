@@ -68,6 +68,7 @@ func (m *glm) Fields(c *flat.Codec) {
 		return
 	}
 	c.Float64("intercept", &m.intercept)
+	c.RequireWithin(farthest, m.intercept)
 	m.fields(c, &m.settings)
 }
 

@@ -151,32 +151,44 @@ func (h *Hashed) truncate(index []uint32, rate float64) {
 	mask := uint32(1<<h.bits - 1)
 	for _, j := range index {
 		w, paid := h.table.weight(j&mask), float64(h.penalties[j&mask])
-		*w = float32(truncated(float64(*w), h.penalty, &paid))
-		h.penalties[j&mask] = float32(paid)
+		*w = h.limited(truncated(float64(*w), h.penalty, &paid))
+		h.penalties[j&mask] = single(paid)
 	}
+}
+
+// limited is a truncated weight in single precision. Only a state that was made
+// by hand leads to the bounds.
+func (h *Hashed) limited(w float64) float32 {
+	if h.optimizer == adaGrad {
+		return single(max(min(w, maxAdaGrad), -maxAdaGrad))
+	}
+	return single(w)
 }
 
 // Fields implements flat.Stater.
 func (h *Hashed) Fields(c *flat.Codec) {
 	c.Float64("intercept", &h.intercept)
-	h.table.fields(c, h.optimizer, h.bits)
+	c.RequireWithin(farthest, h.intercept)
+	h.table.fields(c, &h.settings, h.bits)
 	if h.optimizer == adaptive {
 		h.sums.fields(c)
 		c.Float64("constantWeight", &h.constant.weight)
 		c.Float64("constantSquares", &h.constant.squares)
 		c.Float64("constantScale", &h.constant.scale)
-		c.Require(h.constant.squares >= 0 && h.constant.scale >= 0, "sums and scales of at least 0")
+		h.constant.check(c)
 	}
 	if h.l1 == 0 || h.optimizer == ftrl {
 		return
 	}
 	c.Float64("penalty", &h.penalty)
+	c.RequireWithin(maxSingle, h.penalty)
 	penalised := h.penalties != nil
 	c.Bool("penalised", &penalised)
 	if !penalised {
 		h.penalties = nil
 	} else {
 		h.penalties = floats(c, "penalties", h.penalties, 1<<h.bits)
+		requireSingles(c, h.penalties)
 	}
 }
 

@@ -68,4 +68,7 @@ func (h *Hashed) penaliseAdaptive(index []uint32, rate float64) {
 
 // single rounds v to single precision, within ±1e25: a product with a value, and
 // a sum of a million of them, stay finite.
-func single(v float64) float32 { return float32(max(min(v, 1e25), -1e25)) }
+func single(v float64) float32 { return float32(max(min(v, maxSingle), -maxSingle)) }
+
+// maxSingle bounds what is kept in single precision.
+const maxSingle = 1e25

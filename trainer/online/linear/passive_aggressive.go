@@ -99,6 +99,8 @@ func (p *passiveAggressive) Weights() (weights []float64, intercept float64) {
 func (p *passiveAggressive) Fields(c *flat.Codec) {
 	c.Float64("intercept", &p.intercept)
 	c.Float64sOf("weights", p.weights)
+	c.RequireWithin(largest, p.intercept)
+	c.RequireWithin(largest, p.weights...)
 }
 
 // HeapBytes implements learner.State.

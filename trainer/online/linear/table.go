@@ -47,21 +47,21 @@ func (t *table) bytes() int { return 4*len(t.singles) + 8*len(t.pairs) + 16*len(
 const piece = 1 << 14
 
 // fields walks over the table of 2^bits places.
-func (t *table) fields(c *flat.Codec, o optimizer, bits int) {
+func (t *table) fields(c *flat.Codec, s *settings, bits int) {
 	learned := !t.empty()
 	c.Bool("learned", &learned)
 	if !learned {
 		*t = table{}
 		return
 	}
-	switch o {
+	switch o := s.optimizer; o {
 	case adaGrad, ftrl:
 		t.pairs = fields(c, t.pairs, 1<<bits, 2, func(p *[2]float32) []float32 { return p[:] })
 		if !c.Reading() {
 			return
 		}
 		for _, p := range t.pairs {
-			if !c.Require(p[1] >= 0 && (p[1] > 0 || o == ftrl), "sums of squares") {
+			if !c.Require(p[1] >= 0 && (p[1] > 0 || o == ftrl), "sums of squares") || !requirePair(c, s, p) {
 				return
 			}
 		}
@@ -71,12 +71,42 @@ func (t *table) fields(c *flat.Codec, o optimizer, bits int) {
 			return
 		}
 		for _, p := range t.fours {
-			if !c.Require(p[1] >= 0 && p[2] >= 0, "sums of squares and scales of at least 0") {
+			t := slot{float64(p[0]), float64(p[1]), float64(p[2])}
+			c.RequireWithin(maxSingle, t.weight, t.squares)
+			c.RequireWithin(MaxValue, t.scale)
+			if !t.check(c) {
 				return
 			}
 		}
 	case sgd:
 		t.singles = floats(c, "table", t.singles, 1<<bits)
+		requireSingles(c, t.singles)
+	}
+}
+
+// maxAdaGrad bounds AdaGrad's weights in single precision: steps of at most 1, the
+// greatest learning rate, do not change what is above 2^25.
+const maxAdaGrad = 1e8
+
+// requirePair checks a place of AdaGrad or FTRL. A step of either moves a weight
+// by at most the learning rate; in single precision it then stays far below the
+// bounds, and so do the sums of squares of gradients of at most 1e15.
+func requirePair(c *flat.Codec, s *settings, p [2]float32) bool {
+	if s.optimizer == adaGrad {
+		return c.RequireWithin(maxAdaGrad, float64(p[0])) && c.RequireWithin(1e38, float64(p[1]))
+	}
+	base := max(s.beta+float64(s.rate*s.l2), smallestDivisor)
+	return c.RequireWithin(1e19, float64(p[1])) && c.RequireWithin(float64(1e12*(base+float64(p[1]))), float64(p[0]))
+}
+
+func requireSingles(c *flat.Codec, values []float32) {
+	if !c.Reading() {
+		return
+	}
+	for _, v := range values {
+		if !c.RequireWithin(maxSingle, float64(v)) {
+			return
+		}
 	}
 }
 

@@ -105,7 +105,8 @@ func (v *vector) stepFTRL(s *settings, x []float64, g float64) {
 		d := float64(g * value)
 		sum := squares[i] + float64(d*d)
 		sigma := (math.Sqrt(sum) - math.Sqrt(squares[i])) / s.rate
-		duals[i] += d - float64(sigma*v.weights[i])
+		// Only a state that was made by hand leads beyond.
+		duals[i] = max(min(duals[i]+(d-float64(sigma*v.weights[i])), farthest), -farthest)
 		squares[i] = sum
 		v.weights[i] = s.ftrlWeight(duals[i], sum)
 	}
@@ -145,9 +146,18 @@ func truncated(w, penalty float64, paid *float64) float64 {
 	case w < 0:
 		t = min(0, w+(penalty-*paid))
 	}
-	*paid += t - w
-	return t
+	// Only a state that was made by hand leads beyond.
+	*paid = max(min(*paid+(t-w), farthest), -farthest)
+	return max(min(t, farthest), -farthest)
 }
+
+// farthest is a magnitude that no weight comes to: a step is at most the largest
+// gradient times the greatest value, 1e112, and no longer changes what is 1e16
+// times that. Products of it with values and their squares stay finite.
+const farthest = 1e135
+
+// farthestSquares is the same of sums of squared gradients.
+const farthestSquares = 1e290
 
 // fields walks over the vector.
 func (v *vector) fields(c *flat.Codec, s *settings) {
@@ -163,6 +173,11 @@ func (v *vector) fields(c *flat.Codec, s *settings) {
 		c.Float64sOf("penalties", v.penalties)
 		c.Float64("penalty", &v.penalty)
 	}
+	c.RequireWithin(farthest, v.penalty)
+	c.RequireWithin(farthest, v.weights...)
+	c.RequireWithin(farthest, v.penalties...)
+	c.RequireWithin(farthest, v.duals...)
+	c.RequireWithin(farthestSquares, v.squares...)
 	if !c.Reading() || c.Err() != nil {
 		return
 	}

@@ -146,6 +146,8 @@ func (m *StatImputer) Fields(c *flat.Codec) {
 	if m.means != nil {
 		c.Float64sOf("counts", m.counts)
 		c.Float64sOf("means", m.means)
+		c.RequireWithin(maxRows, m.counts...)
+		c.RequireWithin(2*learner.Limit, m.means...)
 		for i, n := range m.counts {
 			c.Require(n >= 0 && (n > 0 || m.means[i] == 0), "counts of at least 0")
 		}
@@ -243,6 +245,11 @@ func (p *PreviousImputer) Fields(c *flat.Codec) {
 	}
 	c.Uint32sOf("seen", seen)
 	c.Float64sOf("latest", latest)
+	for i, kind := range p.schema {
+		if kind == learner.Numeric {
+			c.RequireWithin(learner.Limit, latest[i])
+		}
+	}
 	if !c.Reading() {
 		return
 	}

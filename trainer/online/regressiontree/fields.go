@@ -59,7 +59,7 @@ func (t *tree) Fields(c *flat.Codec) {
 	numbers := stream{c: c, name: "leaves"}
 	t.eachLeaf(t.root, func(l int32) bool {
 		numbers.pass(t.numbers(l))
-		return c.Require(t.numbers(l)[leafN] >= 0, "weights of at least 0")
+		return checkNumbers(c, t.numbers(l))
 	})
 	numbers.end()
 	slots := stream{c: c, name: "slots"}
@@ -74,6 +74,15 @@ func (t *tree) Fields(c *flat.Codec) {
 		t.weighLeaves()
 	}
 	t.watcherFields(c)
+}
+
+// checkNumbers checks those of a leaf that were read.
+func checkNumbers(c *flat.Codec, numbers []float64) bool {
+	m := moments{numbers[leafN], numbers[leafMean], numbers[leafS]}
+	return m.check(c) && c.RequireWithin(maxWeight, numbers[leafAttempt]) &&
+		c.Require(numbers[leafMeanError] >= 0 && numbers[leafModelError] >= 0, "errors of at least 0") &&
+		c.RequireWithin(errorLimit, numbers[leafMeanError], numbers[leafModelError]) &&
+		c.RequireWithin(maxCoefficient, numbers[leafIntercept:]...)
 }
 
 // weighLeaves gives the nodes of leaves the weights of their leaves.
@@ -99,11 +108,14 @@ func (t *tree) slotFields(c *flat.Codec, to *stream, l int32, k int) {
 		}
 		*s = slot{piece[0], piece[1], moments{piece[2], piece[3], piece[4]}}
 		ordered := i == 0 || slots[i-1].key < s.key
-		known := math.Abs(s.key) <= keyLimit && (t.set.histogram || s.key == math.Trunc(s.key))
+		known := math.Abs(s.key) <= keyLimit && (t.set.histogram && s.x == s.key || !t.set.histogram && s.key == math.Trunc(s.key))
 		if nominal {
 			known = s.key >= 0 && s.key < learner.MaxLevels && s.key == math.Trunc(s.key)
 		}
 		c.Require(ordered && known && s.n > 0, "slots in their order")
+		if !s.check(c) || !c.RequireWithin(maxMean, s.x) {
+			return
+		}
 	}
 }
 

@@ -1,5 +1,10 @@
 package regressiontree
 
+import (
+	"creek.dev/creek/trainer/online/flat"
+	"creek.dev/creek/trainer/online/learner"
+)
+
 // moments are the weight, mean and sum of squared distances from the mean of
 // targets, with the update order of River's stats.Var.
 type moments struct {
@@ -27,7 +32,8 @@ func (m *moments) merge(o moments) {
 func (m moments) without(o moments) moments {
 	r := moments{n: m.n - o.n}
 	if r.n > 0 {
-		r.mean = (float64(m.n*m.mean) - float64(o.n*o.mean)) / r.n
+		// What is left of weights that cancel out may make any number of a mean.
+		r.mean = max(min((float64(m.n*m.mean)-float64(o.n*o.mean))/r.n, maxMean), -maxMean)
 	} else {
 		r.n = 0
 	}
@@ -37,6 +43,23 @@ func (m moments) without(o moments) moments {
 		r.s -= float64(float64(float64(d*d)*r.n)*o.n) / total
 	}
 	return r
+}
+
+const (
+	// maxWeight, maxMean and maxSquares are more than moments come to; what is
+	// made of two that are merged stays finite.
+	maxWeight  = 1e40
+	maxMean    = 2 * learner.Limit
+	maxSquares = 1e290
+	// maxCoefficient is more than a step of at most gradientLimit times the
+	// greatest value can change, or lead to.
+	maxCoefficient = 1e135
+)
+
+// check is for moments that were read.
+func (m *moments) check(c *flat.Codec) bool {
+	return c.Require(m.n >= 0, "weights of at least 0") && c.RequireWithin(maxWeight, m.n) &&
+		c.RequireWithin(maxMean, m.mean) && c.RequireWithin(maxSquares, m.s)
 }
 
 // variance is the sample variance.

@@ -1,6 +1,8 @@
 package regressiontree
 
 import (
+	"math"
+
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
 )
@@ -69,7 +71,7 @@ func (t *tree) grow(c *flat.Codec, s *shape, depth int32) int32 {
 		return i
 	}
 	n := node{kind: kind(k), feature: int32(s.features[0]), threshold: s.thresholds[0], weight: s.weights[0]}
-	ok := k <= byte(multiwayBranch) && s.features[0] < uint32(t.set.width) && n.weight >= 0
+	ok := k <= byte(multiwayBranch) && s.features[0] < uint32(t.set.width) && n.weight >= 0 && n.weight <= maxWeight && math.Abs(n.threshold) <= maxMean
 	ok = ok && t.set.nominal[n.feature] == (n.kind != numericBranch)
 	s.features, s.thresholds, s.weights = s.features[1:], s.thresholds[1:], s.weights[1:]
 	if !c.Require(ok, "a node of a known kind") {

@@ -71,7 +71,7 @@ func (t *tree) watcherFields(c *flat.Codec) {
 		piece := [3]float64{e.n, e.mean, e.s}
 		errors.pass(piece[:])
 		*e = moments{piece[0], piece[1], piece[2]}
-		if !c.Require(e.n >= 0, "counts of at least 0") {
+		if !e.check(c) {
 			return
 		}
 	}

@@ -244,10 +244,14 @@ func (t *Adaptive) combine(i int32, x, scores []float64) {
 	}
 }
 
+// leastSquare is below the square of any share of a stream's rows; 1 over it, and
+// sums of that, are finite.
+const leastSquare = 1e-200
+
 // trust is the weight of what a leaf says.
 func (t *Adaptive) trust(i int32) float64 {
 	if _, mean := t.errors(i); mean > 0 {
-		return 1 / float64(mean*mean)
+		return 1 / max(float64(mean*mean), leastSquare)
 	}
 	return 1
 }
