@@ -40,6 +40,12 @@ ifeq ($(ARGS),)
 	@for module in $(modules); do (cd $$module && $(GO) test ./...); done
 endif
 
+FROM ?= 1
+COUNT ?= 500
+.PHONY: sim
+sim: ## Simulate dispatchers and trainers under random faults: make sim FROM=1 COUNT=500
+	CREEK_SIM_FROM=$(FROM) CREEK_SIM_COUNT=$(COUNT) $(GO) test -count 1 -timeout 0 -run TestSeeds -v ./test/simulation
+
 .PHONY: envtest
 envtest: ## Build kube-apiserver and etcd and print the folder for KUBEBUILDER_ASSETS
 	@hack/cluster/build.sh envtest

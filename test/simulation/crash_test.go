@@ -47,28 +47,28 @@ func undisturbed(t *testing.T) (outcome, int, int) {
 func (w *world) checkHistory() int64 {
 	w.t.Helper()
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
-	previous := history.ChainStart(w.store[history.GenesisKey(lineage)], "")
+	previous := history.ChainStart(w.kept[history.GenesisKey(lineage)], "")
 	at := history.Offsets{}
 	for n := int64(1); ; n++ {
-		data, ok := w.store[keys.Entry(n)]
+		data, ok := w.kept[keys.Entry(n)]
 		if !ok {
 			for _, end := range w.offsets() {
 				if got, _ := at.Get(end.Partition); got != end.Offset {
-					w.t.Fatalf("partition %d is covered up to %d, want %d", end.Partition, got, end.Offset)
+					w.fatalf("partition %d is covered up to %d, want %d", end.Partition, got, end.Offset)
 				}
 			}
 			return n - 1
 		}
 		entry, err := history.DecodeEntry(data)
 		if err != nil {
-			w.t.Fatal(err)
+			w.fatalf("%v", err)
 		}
 		if entry.Previous != previous {
-			w.t.Fatalf("entry %d does not follow", n)
+			w.fatalf("entry %d does not follow", n)
 		}
 		for _, r := range entry.Ranges() {
 			if from, _ := at.Get(r.Partition); from != r.From {
-				w.t.Fatalf("entry %d begins partition %d at %d, want %d", n, r.Partition, r.From, from)
+				w.fatalf("entry %d begins partition %d at %d, want %d", n, r.Partition, r.From, from)
 			}
 			at = at.With(r.Partition, r.To)
 		}

@@ -106,14 +106,15 @@ func (w *world) replay() outcome {
 	w.t.Helper()
 	clean := newWorld(w.t, 99, 0)
 	clean.records, clean.recorded = w.records, w.recorded
-	clean.store[history.GenesisKey(lineage)] = w.store[history.GenesisKey(lineage)]
+	clean.store[history.GenesisKey(lineage)] = w.kept[history.GenesisKey(lineage)]
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
 	request := history.Request{
 		Action: history.ActionTrain, Lineage: lineage, Incarnation: w.recorded,
-		Hash: history.ChainStart(w.store[history.GenesisKey(lineage)], ""), Save: history.SaveRule{Records: 1},
+		Hash: history.ChainStart(w.kept[history.GenesisKey(lineage)], ""), Save: history.SaveRule{Records: 1},
+		OnUnreadable: history.UnreadableDeadLetter,
 	}
-	for n := int64(1); w.store[keys.Entry(n)] != nil; n++ {
-		request.Entries = append(request.Entries, w.store[keys.Entry(n)])
+	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
+		request.Entries = append(request.Entries, w.kept[keys.Entry(n)])
 	}
 	t := clean.addTrainer()
 	var answer *history.Answer

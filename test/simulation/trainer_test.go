@@ -22,6 +22,8 @@ type trainer struct {
 	fetch   *trainercore.Fetch
 	serial  int64
 	exiting bool
+	// skew is how far the process's clock is off.
+	skew int64
 }
 
 func (w *world) addTrainer() *trainer {
@@ -89,7 +91,7 @@ func (t *trainer) step(life int, event trainercore.Event) {
 		t.kill()
 		return
 	}
-	effects := slices.Clone(t.shard.Step(w.now/millisecond, event))
+	effects := slices.Clone(t.shard.Step((w.now+t.skew)/millisecond, event))
 	if w.faults.afterStep != nil && w.faults.afterStep(t) {
 		t.kill()
 		return
@@ -104,17 +106,24 @@ func (t *trainer) perform(life int, effect trainercore.Effect) {
 	answer := func(e trainercore.Event) { w.later(func() { t.step(life, e) }) }
 	switch e := effect.(type) {
 	case trainercore.ReadGenesis:
-		w.later(func() { answer(trainercore.GenesisRead{Data: w.store[e.Key]}) })
+		w.later(func() {
+			t.read(core.Get{Key: e.Key}, answer, func(r core.Result) trainercore.Event { return trainercore.GenesisRead{Data: r.Value} })
+		})
 	case trainercore.ListCheckpoints:
 		w.later(func() {
-			newest := ""
-			if keys := w.list(e.Prefix, "", 1); len(keys) > 0 {
-				newest = keys[0]
-			}
-			answer(trainercore.CheckpointsListed{Newest: newest})
+			t.read(core.List{Prefix: e.Prefix, Limit: 1}, answer, func(r core.Result) trainercore.Event {
+				if len(r.Keys) == 0 {
+					return trainercore.CheckpointsListed{}
+				}
+				return trainercore.CheckpointsListed{Newest: r.Keys[0]}
+			})
 		})
 	case trainercore.ReadCheckpoint:
-		w.later(func() { answer(trainercore.CheckpointRead{Key: e.Key, Data: w.store[e.Key]}) })
+		w.later(func() {
+			t.read(core.Get{Key: e.Key}, answer, func(r core.Result) trainercore.Event {
+				return trainercore.CheckpointRead{Key: e.Key, Data: r.Value}
+			})
+		})
 	case trainercore.SaveCheckpoint:
 		data := slices.Clone(e.Data)
 		w.later(func() { t.save(e.Key, data, answer) })
@@ -131,6 +140,16 @@ func (t *trainer) perform(life int, effect trainercore.Effect) {
 	}
 }
 
+// read carries out a store operation that changes nothing, and answers with what it found.
+func (t *trainer) read(op core.Op, answer func(trainercore.Event), found func(core.Result) trainercore.Event) {
+	r := t.world.unreliable(op)
+	if r.Outcome == core.Failed {
+		answer(trainercore.ReadFailed{Problem: history.Problemf(history.ReasonStateUnreachable, "the store did not answer")})
+		return
+	}
+	answer(found(r))
+}
+
 func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) {
 	effect, arrives := true, true
 	if t.world.faults.store != nil {
@@ -138,7 +157,7 @@ func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) 
 	}
 	stored, taken := t.world.store[key]
 	if effect && !taken {
-		t.world.store[key] = data
+		t.world.store[key], t.world.kept[key] = data, data
 	}
 	switch {
 	case !effect || !arrives:
@@ -156,6 +175,14 @@ func (t *trainer) bring(life int, id int64) {
 		return
 	}
 	r := &t.fetch.Ranges[0]
+	if start := t.world.starts[r.Partition]; r.From < start {
+		t.fetch = nil
+		t.step(life, trainercore.FetchFailed{
+			Fetch: id, Lost: true, Partition: r.Partition, LogStart: start,
+			Problem: history.Problemf(history.ReasonSourceUnreachable, "offset %d is gone", r.From),
+		})
+		return
+	}
 	next := min(r.To, r.From+fetchSpan)
 	event := trainercore.RecordsFetched{Fetch: id, Partition: r.Partition, Next: next}
 	for _, found := range t.world.records[r.Partition] {
@@ -180,7 +207,10 @@ func (t *trainer) reply(r trainercore.Reply) {
 	}
 	r.Answer.Trainer = history.TrainerFacts{Instance: "instance"}
 	if p := r.Answer.Problem; p != nil && p.Stops() {
-		t.world.t.Fatalf("the trainer stopped the training: %v", p)
+		if !t.world.broken {
+			t.world.fatalf("the trainer stopped the training: %v", p)
+		}
+		t.world.stops = append(t.world.stops, p.Reason)
 	}
 	waiting(int(r.Status), r.Answer, true)
 }

@@ -42,16 +42,32 @@ type world struct {
 	serial int64
 
 	store map[string][]byte
+	// kept holds what was written last at each key, also where a broken store lost it.
+	kept map[string][]byte
 	// records of each partition; stable is how far they are there yet, per partition.
 	records  map[int32][]record
 	stable   map[int32]int64
 	recorded string
+	// starts are where the log of each partition begins, 0 where nothing was deleted.
+	starts map[int32]int64
+	// published counts the copies of each dead letter that reached the topic.
+	published map[string]int
+	// broken tells that an assumption was broken on purpose, so that the training may stop; stops are the reasons for which it did.
+	broken bool
+	stops  []history.Reason
+	// failing tells more about the world before a test fails.
+	failing func()
 
 	dispatchers []*dispatcher
 	trainers    []*trainer
 	faults      faults
 	// limit bounds slices, so that a test decides how many there are.
 	limit int64
+	// save is the checkpoint rule.
+	save history.SaveRule
+	// suspended and template are what the object asks for now.
+	suspended bool
+	template  string
 	// names numbers the writers that dispatchers take.
 	names int
 }
@@ -65,31 +81,38 @@ type record struct {
 type faults struct {
 	// beforeStep is asked before an actor takes in an event, afterStep before its effects are carried out; true kills the actor.
 	beforeStep, afterStep func(actor any) bool
-	// loseResult is asked for each store operation: whether it takes effect, and whether its result arrives.
+	// store is asked for each store operation of either side: whether it takes effect, and whether its result arrives.
 	store func(op core.Op) (effect, result bool)
+	// publish is asked in the same way when dead letters are written.
+	publish func() (effect, result bool)
 	// request tells what becomes of a request on its way, and of its answer.
 	request func() (arrives, answered, twice bool)
 }
 
 func newWorld(t *testing.T, seed uint64, partitions int32) *world {
 	w := &world{
-		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: beginning, store: map[string][]byte{}, records: map[int32][]record{},
-		stable: map[int32]int64{}, limit: 1000,
+		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: beginning, store: map[string][]byte{}, kept: map[string][]byte{}, records: map[int32][]record{},
+		stable: map[int32]int64{}, starts: map[int32]int64{}, published: map[string]int{}, limit: 1000, save: history.SaveRule{Records: 15},
 	}
 	for p := range partitions {
-		for offset := range int64(400) {
-			// Every seventh offset is a gap, as compaction and transactions leave them.
-			if offset%7 == 6 {
-				continue
-			}
-			w.records[p] = append(w.records[p], record{
-				offset: offset, millis: 1000 + offset, key: []byte{byte(p)},
-				value: fmt.Appendf(nil, `{"a":%d.5,"b":%d,"y":%d}`, (offset*37+int64(p))%11, offset%5, (offset*offset+int64(p))%2),
-			})
-		}
-		w.stable[p] = 0
+		w.addPartition(p)
 	}
 	return w
+}
+
+// addPartition makes a partition of which nothing is stable yet.
+func (w *world) addPartition(p int32) {
+	for offset := range int64(400) {
+		// Every seventh offset is a gap, as compaction and transactions leave them.
+		if offset%7 == 6 {
+			continue
+		}
+		w.records[p] = append(w.records[p], record{
+			offset: offset, millis: 1000 + offset, key: []byte{byte(p)},
+			value: fmt.Appendf(nil, `{"a":%d.5,"b":%d,"y":%d}`, (offset*37+int64(p))%11, offset%5, (offset*offset+int64(p))%2),
+		})
+	}
+	w.stable[p] = 0
 }
 
 // produce makes offsets up to the given one stable, at a time after the beginning.
@@ -123,7 +146,7 @@ func (w *world) run(most int64, done func() bool) {
 	until := w.now + most
 	for !done() {
 		if len(w.queue) == 0 || w.queue[0].when > until {
-			w.t.Fatalf("not done after %d s: %s", most/second, w.describe())
+			w.fatalf("not done after %d s: %s", most/second, w.describe())
 		}
 		next := heap.Pop(&w.queue).(*happening)
 		w.now = next.when
@@ -155,12 +178,29 @@ func (w *world) storeOp(op core.Op) core.Result {
 			return core.Result{Outcome: core.Exists}
 		}
 		w.store[o.Key] = bytes.Clone(o.Value)
+		w.kept[o.Key] = w.store[o.Key]
 	case core.List:
 		return core.Result{Keys: w.list(o.Prefix, o.After, o.Limit)}
 	case core.Delete:
 		delete(w.store, o.Key)
 	}
 	return core.Result{}
+}
+
+// unreliable carries out a store operation, of which the effect or the result may be lost.
+func (w *world) unreliable(op core.Op) core.Result {
+	effect, arrives := true, true
+	if w.faults.store != nil {
+		effect, arrives = w.faults.store(op)
+	}
+	result := core.Result{Outcome: core.Failed, Message: "it did not take effect"}
+	if effect {
+		result = w.storeOp(op)
+	}
+	if !arrives {
+		result = core.Result{Outcome: core.Failed, Message: "the answer is lost"}
+	}
+	return result
 }
 
 func (w *world) list(prefix, after string, limit int) []string {
@@ -185,7 +225,7 @@ func (w *world) saved() *history.Checkpoint {
 	}
 	c, err := history.DecodeCheckpoint(w.store[found[0]])
 	if err != nil {
-		w.t.Fatal(err)
+		w.fatalf("%v", err)
 	}
 	return &c
 }

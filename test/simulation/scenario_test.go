@@ -1,0 +1,218 @@
+package simulation
+
+import (
+	"fmt"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
+)
+
+// scenario is what a seed decides before the run: the world's shape and how often what goes wrong in it. Probabilities are per step of an
+// actor or per operation; spans are virtual.
+type scenario struct {
+	partitions            int32
+	dispatchers, trainers int
+	limit, save           int64
+	// poison is the share of records that cannot be read.
+	poison float64
+	// kill is the chance of each step of an actor to be its last, before or after its effects.
+	kill float64
+	// storeLost is the chance of a write to have no known outcome, storeFailed that of a read to fail.
+	storeLost, storeFailed float64
+	// requestLost, replyLost and twice are what becomes of requests; publishLost of dead letters on their way.
+	requestLost, replyLost, twice, publishLost float64
+	// events that happen once each so often, 0 never.
+	suspend, rollout, resize, zombie, jump, grow int64
+	// broken names an assumption that is broken on purpose, and breakAt when.
+	broken  string
+	breakAt int64
+}
+
+// Assumptions that a scenario may break.
+const (
+	tailLost       = "the store loses its newest keys"
+	checkpointLost = "the store loses its newest checkpoint"
+	recordsDeleted = "Kafka deletes records that were not learned"
+	genesisLost    = "the store loses genesis"
+)
+
+// often draws a mean span between two happenings; half of the time there are none.
+func (w *world) often(mean int64) int64 {
+	if w.chance(0.5) {
+		return 0
+	}
+	return mean/2 + w.random.Int64N(mean)
+}
+
+// rate draws a probability up to most; a third of the time it is 0.
+func (w *world) rate(most float64) float64 {
+	if w.chance(1.0 / 3) {
+		return 0
+	}
+	return most * w.random.Float64()
+}
+
+// draw decides a scenario by the world's seed. One in four breaks an assumption.
+func (w *world) draw() scenario {
+	s := scenario{
+		partitions: 1 + w.random.Int32N(3), dispatchers: 1 + w.random.IntN(2), trainers: 1 + w.random.IntN(2),
+		limit: 1 + w.random.Int64N(60), save: 1 + w.random.Int64N(80), poison: w.rate(0.1), kill: w.rate(0.01),
+		storeLost: w.rate(0.3), storeFailed: w.rate(0.1), requestLost: w.rate(0.2), replyLost: w.rate(0.3), twice: w.rate(0.3),
+		publishLost: w.rate(0.5), suspend: w.often(10 * second), rollout: w.often(8 * second), resize: w.often(6 * second),
+		zombie: w.often(8 * second), jump: w.often(10 * second), grow: w.often(10 * second),
+	}
+	if w.chance(0.25) {
+		s.broken = []string{tailLost, checkpointLost, recordsDeleted, genesisLost}[w.random.IntN(4)]
+		s.breakAt = 5*second + w.random.Int64N(15*second)
+	}
+	return s
+}
+
+func (s scenario) String() string {
+	type plain scenario
+	return fmt.Sprintf("%+v", plain(s))
+}
+
+// play sets the world up and lets twenty seconds of records and faults come.
+func (w *world) play(s scenario) {
+	w.limit, w.save = s.limit, history.SaveRule{Records: s.save}
+	w.spoil(s.poison)
+	w.stream()
+	w.faults = faults{
+		beforeStep: w.killer(s.kill / 2), afterStep: w.killer(s.kill / 2),
+		store: func(op core.Op) (effect, result bool) {
+			switch op.(type) {
+			case core.Put, core.Delete:
+				if w.chance(s.storeLost) {
+					return w.chance(0.5), false
+				}
+			default:
+				return !w.chance(s.storeFailed), true
+			}
+			return true, true
+		},
+		publish: func() (effect, result bool) {
+			if w.chance(s.publishLost) {
+				return w.chance(0.5), false
+			}
+			return true, true
+		},
+		request: func() (arrives, answered, twice bool) {
+			return !w.chance(s.requestLost), !w.chance(s.replyLost), w.chance(s.twice)
+		},
+	}
+	for range s.trainers {
+		w.addTrainer()
+	}
+	for range s.dispatchers {
+		w.addDispatcher()
+	}
+	w.disturb(s)
+}
+
+// spoil makes a share of the records unreadable.
+func (w *world) spoil(share float64) {
+	for p := int32(0); p < int32(len(w.records)); p++ {
+		for i := range w.records[p] {
+			if w.chance(share) {
+				w.records[p][i].value = fmt.Appendf(nil, "poison %d/%d", p, w.records[p][i].offset)
+			}
+		}
+	}
+}
+
+// disturb has what a scenario holds happen again and again until records stop coming.
+func (w *world) disturb(s scenario) {
+	w.repeat(s.suspend, func() {
+		w.suspended = true
+		w.reconfigure()
+		w.at(w.now+3*second, func() {
+			w.suspended = false
+			w.reconfigure()
+		})
+	})
+	w.repeat(s.rollout, func() {
+		w.template += "+"
+		w.reconfigure()
+		w.replace()
+	})
+	w.repeat(s.resize, func() {
+		t := w.anyTrainer()
+		if !t.exiting {
+			t.terminate()
+		}
+	})
+	w.repeat(s.zombie, w.replace)
+	w.repeat(s.jump, func() { w.anyTrainer().skew += w.random.Int64N(7200*second) - 3600*second })
+	w.repeat(s.grow, func() {
+		if p := int32(len(w.records)); p < 6 {
+			w.addPartition(p)
+			w.stable[p] = w.random.Int64N(60)
+		}
+	})
+	if s.broken != "" {
+		w.at(beginning+s.breakAt, func() { w.breakIt(s.broken) })
+	}
+}
+
+func (w *world) anyTrainer() *trainer { return w.trainers[w.random.IntN(len(w.trainers))] }
+
+// repeat has something happen about every so often while records come.
+func (w *world) repeat(every int64, what func()) {
+	if every == 0 {
+		return
+	}
+	next := w.now + every/2 + w.random.Int64N(every)
+	w.at(next, func() {
+		if w.now > beginning+20*second {
+			return
+		}
+		what()
+		w.repeat(every, what)
+	})
+}
+
+// replace puts a new trainer in the place of one, which goes on with what it does for 30 s, as a pod does that is drained. Whoever waits
+// for its answers waits in vain.
+func (w *world) replace() {
+	i := w.random.IntN(len(w.trainers))
+	old := w.trainers[i]
+	for id := range old.open {
+		waiting := old.open[id]
+		old.open[id] = func(int, history.Answer, bool) {}
+		w.later(func() { waiting(0, history.Answer{}, false) })
+	}
+	w.addTrainer()
+	w.trainers[i] = w.trainers[len(w.trainers)-1]
+	w.trainers = w.trainers[:len(w.trainers)-1]
+	w.at(w.now+30*second, func() {
+		if !old.exiting {
+			old.terminate()
+		}
+	})
+}
+
+// breakIt breaks an assumption.
+func (w *world) breakIt(which string) {
+	if w.recorded == "" {
+		return
+	}
+	w.broken = true
+	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
+	switch which {
+	case tailLost:
+		for _, key := range w.list(keys.HistoryPrefix(), "", 1+w.random.IntN(5)) {
+			delete(w.store, key)
+		}
+	case checkpointLost:
+		for _, key := range w.list(keys.CheckpointPrefix(0), "", 1) {
+			delete(w.store, key)
+		}
+	case genesisLost:
+		delete(w.store, history.GenesisKey(lineage))
+	case recordsDeleted:
+		for p := range w.stable {
+			w.starts[p] = w.stable[p]
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package simulation
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"creek.dev/creek/history"
+)
+
+// fromEnvironment returns the number that a variable holds.
+func fromEnvironment(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// I1 and I2 in worlds that seeds decide: whatever is killed, lost, repeated, replaced or resized, every record is learned exactly once or
+// is a dead letter, and the model is that of a trainer who learns the stored history with nothing going wrong. Where an assumption is
+// broken the training stops, or nothing came of it. CREEK_SIM_FROM and CREEK_SIM_COUNT choose the seeds: `make sim FROM=1 COUNT=500`.
+func TestSeeds(t *testing.T) {
+	from, count := fromEnvironment(t, "CREEK_SIM_FROM", 1), fromEnvironment(t, "CREEK_SIM_COUNT", 500)
+	stopped, letters := 0, 0
+	for seed := from; seed < from+count; seed++ {
+		w := newWorld(t, seed, 0)
+		s := w.draw()
+		for p := range s.partitions {
+			w.addPartition(p)
+		}
+		w.failing = func() { t.Logf("seed %d: %s\n%s\nreplay it alone: make sim FROM=%d COUNT=1", seed, s, w.story(), seed) }
+		w.play(s)
+		w.finish()
+		if len(w.stops) > 0 {
+			stopped++
+		}
+		letters += len(w.published)
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d seeds: %d stopped as they should, %d dead letters", count, stopped, letters)
+}
+
+// finish lets the world come to rest and checks what became of it.
+func (w *world) finish() {
+	w.run(21*second, func() bool { return w.now > beginning+20*second || w.halted() })
+	w.faults, w.suspended = faults{}, false
+	w.reconfigure()
+	total := w.total()
+	if !w.broken {
+		w.run(600*second, w.consumed(total))
+		w.check()
+		return
+	}
+	if w.halted() {
+		return
+	}
+	// Whatever was kept in memory only is gone, so that what the store holds decides.
+	for _, t := range w.trainers {
+		t.kill()
+	}
+	for _, d := range w.dispatchers {
+		if d.machine != nil {
+			d.kill()
+		}
+	}
+	finished, settled := w.consumed(total), w.now+60*second
+	w.run(600*second, func() bool { return w.halted() || w.now > settled && finished() })
+	if !w.halted() {
+		w.check()
+	}
+}
+
+// rightReasons are those for which a training may stop whose store or source broke its word.
+var rightReasons = map[history.Reason]bool{
+	history.ReasonStateLost: true, history.ReasonHistoryForked: true, history.ReasonRecordsLost: true, history.ReasonSourceChanged: true,
+	history.ReasonDiverged: true,
+}
+
+// halted tells whether a dispatcher has stopped the training for good.
+func (w *world) halted() bool {
+	for _, d := range w.dispatchers {
+		if d.machine == nil {
+			continue
+		}
+		if stopped := d.machine.Facts().Stopped; stopped != nil {
+			if !w.broken || !rightReasons[stopped.Reason] {
+				w.fatalf("stopped for %v", stopped)
+			}
+			w.stops = append(w.stops, stopped.Reason)
+			return true
+		}
+	}
+	return false
+}
+
+// consumed tells whether a checkpoint holds that many records, dead letters included, and the topic of dead letters has all of them.
+func (w *world) consumed(records int64) func() bool {
+	return func() bool {
+		c := w.saved()
+		return c != nil && c.Header.Records+c.Header.DeadLetters >= records && int64(len(w.published)) >= c.Header.DeadLetters && w.covered()
+	}
+}
+
+// covered tells whether the newest entry ends where the topic does: at an offset without a record too.
+func (w *world) covered() bool {
+	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
+	newest := w.list(keys.HistoryPrefix(), "", 1)
+	if len(newest) == 0 {
+		return len(w.offsets()) == 0
+	}
+	entry, err := history.DecodeEntry(w.store[newest[0]])
+	if err != nil {
+		w.fatalf("%v", err)
+	}
+	for _, end := range w.offsets() {
+		if at, _ := entry.End.Get(end.Partition); at < end.Offset {
+			return false
+		}
+	}
+	return true
+}
+
+// check compares the outcome with a clean replay of the stored history, and the dead letters with the records that cannot be read.
+func (w *world) check() {
+	w.checkHistory()
+	if got, want := w.outcome(), w.replay(); got != want {
+		w.fatalf("%+v, but its history gives %+v", got, want)
+	}
+	if c := w.saved(); c.Header.Records+c.Header.DeadLetters != w.total() {
+		w.fatalf("%d learned and %d dead letters of %d records", c.Header.Records, c.Header.DeadLetters, w.total())
+	}
+	want := map[string]bool{}
+	for p, records := range w.records {
+		for _, r := range records {
+			if r.offset < w.stable[p] && strings.HasPrefix(string(r.value), "poison") {
+				want[lineage.RecordID(history.DeadLetter{Partition: p, Offset: r.offset})] = true
+			}
+		}
+	}
+	for id := range want {
+		if w.published[id] == 0 {
+			w.fatalf("the dead letter %s was never published", id)
+		}
+	}
+	for id := range w.published {
+		if !want[id] {
+			w.fatalf("the record %s was published as a dead letter", id)
+		}
+	}
+}
+
+// fatalf fails the test, with the world's story.
+func (w *world) fatalf(format string, args ...any) {
+	w.t.Helper()
+	if w.failing != nil {
+		w.failing()
+	}
+	w.t.Fatalf(format, args...)
+}
+
+// story prints the stored history and the checkpoints.
+func (w *world) story() string {
+	var out strings.Builder
+	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
+	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
+		entry, err := history.DecodeEntry(w.kept[keys.Entry(n)])
+		fmt.Fprintf(&out, "entry %d by %s in term %d: %v to %v %v\n", n, entry.Writer, entry.Term, entry.Start, entry.End, err)
+	}
+	for _, key := range w.list(keys.CheckpointPrefix(0), "", 1000) {
+		if c, err := history.DecodeCheckpoint(w.store[key]); err == nil {
+			fmt.Fprintf(&out, "checkpoint at %s: %d records, %d dead letters, model %s\n",
+				c.Header.Position, c.Header.Records, c.Header.DeadLetters, c.Header.ModelDigest)
+		}
+	}
+	out.WriteString(w.describe())
+	return out.String()
+}
