@@ -31,11 +31,15 @@ type algorithm struct {
 	// check, if there is one, tells what is wrong with the parameters for rows
 	// of a schema.
 	check func(learner.Schema, parameter.Values) error
+	// least, if there is one, is the least that the parameter maxBytes can be: what
+	// the learner takes with one leaf, or node, for each of its trees.
+	least func(learner.Input, parameter.Values) int
 	// shards tells that members learn independently of each other: there is a
 	// parameter "members", and Input.Members is heeded.
 	shards bool
-	// base is the default base of an ensemble of any learners, else empty;
-	// splitsClasses tells that the base always has two classes.
+	// base is the default base of an ensemble of any learners, else empty, which
+	// then has a parameter maxBytes; splitsClasses tells that there is one base for
+	// each class, and that it always has two.
 	base          string
 	splitsClasses bool
 	parameters    []parameter.Spec

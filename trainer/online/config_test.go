@@ -26,7 +26,35 @@ func TestValidate(t *testing.T) {
 		},
 		"no number": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": ""} },
-			want:   `parameter l2: "" is outside [0, 1000]`,
+			want:   `parameter l2: "" is not a number; what is accepted: [0, 1000]`,
+		},
+		"a word": {
+			change: func(c *online.Config) { c.Parameters = map[string]string{"learningRate": "abc"} },
+			want:   "parameter learningRate: abc is not a number; what is accepted: (0, 1]",
+		},
+		"too many": {
+			change: func(c *online.Config) {
+				*c = online.Config{Algorithm: "StreamingGradientBoostedTrees", Features: c.Features, Parameters: map[string]string{"gracePeriod": "1e10"}}
+			},
+			want: "parameter gracePeriod: 1e10 is not accepted; what is: whole numbers in [1, 1000000000]",
+		},
+		"little memory": {
+			change: func(c *online.Config) {
+				c.Algorithm, c.Preprocessing, c.Parameters = "AggregatedMondrianForest", nil, map[string]string{"maxBytes": "1024", "members": "100"}
+			},
+			want: "parameter maxBytes: 1024 is outside [8800, …): with less there is no room for a leaf of every tree",
+		},
+		"little memory for members": {
+			change: func(c *online.Config) {
+				c.Algorithm, c.Preprocessing, c.Parameters = "OnlineBagging", nil, map[string]string{"maxBytes": "1024"}
+			},
+			want: "parameter maxBytes: 1024 is outside [10240, …): with less there is no room for a leaf of every tree",
+		},
+		"memory of members without a cap": {
+			change: func(c *online.Config) {
+				c.Algorithm, c.Preprocessing, c.Parameters = "OneVsRest", nil, map[string]string{"maxBytes": "102400"}
+			},
+			want: "maxBytes: LogisticRegression, of which the ensemble is made, has no cap on its memory",
 		},
 		"NaN": {
 			change: func(c *online.Config) { c.Parameters = map[string]string{"l2": "NaN"} },

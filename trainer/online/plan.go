@@ -25,8 +25,9 @@ type plan struct {
 // resolved is an algorithm with its parameters, and its base's.
 type resolved struct {
 	algorithm algorithm
-	values    parameter.Values
-	base      *resolved
+	// values are asked, but for a cap that is part of an ensemble's.
+	values, asked parameter.Values
+	base          *resolved
 }
 
 // stepPlan is a step of preprocessing and what comes into it.
@@ -56,6 +57,9 @@ func (c Config) resolve() (*plan, error) {
 	if err := p.resolveSteps(); err != nil {
 		return nil, err
 	}
+	if err := r.resolveCaps(learner.Input{Schema: p.schema, Classes: p.classes}); err != nil {
+		return nil, err
+	}
 	p.config.Task = r.algorithm.task
 	p.config.Parameters = r.values.Given()
 	p.config.Base = r.base.config(parameter.Values.Given)
@@ -72,7 +76,7 @@ func resolveLearner(field, name, task string, parameters map[string]string, base
 	if err != nil {
 		return nil, err
 	}
-	r := &resolved{algorithm: a, values: values}
+	r := &resolved{algorithm: a, values: values, asked: values}
 	switch {
 	case a.base == "" && base != nil:
 		return nil, &ConfigError{"base", a.name + " is not made of other learners"}
@@ -99,7 +103,7 @@ func (r *resolved) config(texts func(parameter.Values) map[string]string) *Base 
 	if r == nil {
 		return nil
 	}
-	return &Base{Algorithm: r.algorithm.name, Parameters: texts(r.values), Base: r.base.config(texts)}
+	return &Base{Algorithm: r.algorithm.name, Parameters: texts(r.asked), Base: r.base.config(texts)}
 }
 
 // complete is the configuration with every default filled in.

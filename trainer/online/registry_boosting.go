@@ -10,7 +10,7 @@ var boostingAlgorithms = []algorithm{
 	{
 		name: "StreamingGradientBoostedTrees", task: TaskClassification, nominal: true,
 		doc:        "Trees one after the other, of which each learns what those before it get wrong.",
-		parameters: boosting.Parameters,
+		parameters: boosting.Parameters, least: boosting.LeastBytes,
 		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
 			return boosting.NewClassifier(in, v)
 		},
@@ -18,7 +18,7 @@ var boostingAlgorithms = []algorithm{
 	{
 		name: "StreamingGradientBoostedTrees", task: TaskRegression, nominal: true,
 		doc:        "Trees one after the other, of which each learns what those before it get wrong.",
-		parameters: boosting.Parameters,
+		parameters: boosting.Parameters, least: boosting.LeastBytes,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return boosting.NewRegressor(in, v)
 		},

@@ -9,7 +9,8 @@ import (
 var ensembleAlgorithms = []algorithm{
 	{
 		name: "OneVsRest", task: TaskClassification, base: "LogisticRegression", splitsClasses: true,
-		doc: "One learner of two classes for each class, which tells the class from all others.",
+		doc:        "One learner of two classes for each class, which tells the class from all others.",
+		parameters: ensemble.OneVsRestParameters,
 		classifier: func(in learner.Input, _ parameter.Values, b base) learner.Classifier {
 			return ensemble.NewOneVsRest(in, b.classifier)
 		},

@@ -13,6 +13,7 @@ var treeRegressors = []algorithm{
 		name: "HoeffdingTree", task: TaskRegression, nominal: true,
 		doc:        "Decision tree that splits as soon as it is sure, with linear models in its leaves.",
 		parameters: regressiontree.HoeffdingParameters,
+		least:      func(in learner.Input, v parameter.Values) int { return regressiontree.NewSettings(in, v).LeastBytes() },
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return regressiontree.NewHoeffding(in, v)
 		},
@@ -20,7 +21,7 @@ var treeRegressors = []algorithm{
 	{
 		name: "HoeffdingAdaptiveTree", task: TaskRegression, nominal: true,
 		doc:        "Hoeffding tree that replaces branches when their errors grow.",
-		parameters: regressiontree.AdaptiveParameters,
+		parameters: regressiontree.AdaptiveParameters, least: regressiontree.LeastAdaptiveBytes,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return regressiontree.NewAdaptive(in, v)
 		},
@@ -28,7 +29,7 @@ var treeRegressors = []algorithm{
 	{
 		name: "AdaptiveRandomForest", task: TaskRegression, nominal: true, shards: true,
 		doc:        "Trees of random features and weights, each replaced when its errors change.",
-		parameters: forest.RandomForestRegressorParameters,
+		parameters: forest.RandomForestRegressorParameters, least: forest.LeastRandomForestRegressorBytes,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return forest.NewRandomForestRegressor(in, v)
 		},
@@ -36,7 +37,7 @@ var treeRegressors = []algorithm{
 	{
 		name: "StreamingRandomPatches", task: TaskRegression, nominal: true, shards: true,
 		doc:        "Trees that each see some of the features and rows, each replaced when its errors change.",
-		parameters: forest.PatchesRegressorParameters,
+		parameters: forest.PatchesRegressorParameters, least: forest.LeastPatchesRegressorBytes,
 		regressor: func(in learner.Input, v parameter.Values, _ base) learner.Regressor {
 			return forest.NewPatchesRegressor(in, v)
 		},

@@ -11,6 +11,7 @@ var treeAlgorithms = []algorithm{
 		name: "HoeffdingTree", task: TaskClassification, nominal: true,
 		doc:        "Decision tree that splits a leaf once a statistical bound says that the best split is the best one.",
 		parameters: tree.Parameters,
+		least:      func(in learner.Input, v parameter.Values) int { return tree.LeastBytes(in, tree.FromValues(v)) },
 		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
 			return tree.New(in, tree.FromValues(v))
 		},
@@ -18,7 +19,7 @@ var treeAlgorithms = []algorithm{
 	{
 		name: "ExtremelyFastDecisionTree", task: TaskClassification, nominal: true,
 		doc:        "Decision tree that splits a leaf as soon as that is better than not to, and replaces a split once another one is better.",
-		parameters: tree.ExtremelyFastParameters,
+		parameters: tree.ExtremelyFastParameters, least: tree.LeastExtremelyFastBytes,
 		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
 			return tree.NewExtremelyFast(in, v)
 		},
@@ -26,7 +27,7 @@ var treeAlgorithms = []algorithm{
 	{
 		name: "HoeffdingAdaptiveTree", task: TaskClassification, nominal: true,
 		doc:        "Hoeffding tree that watches the error at its splits, and replaces those whose error rises.",
-		parameters: tree.AdaptiveParameters,
+		parameters: tree.AdaptiveParameters, least: tree.LeastAdaptiveBytes,
 		classifier: func(in learner.Input, v parameter.Values, _ base) learner.Classifier {
 			return tree.NewAdaptive(in, v)
 		},

@@ -18,5 +18,5 @@ var Parameters = []parameter.Spec{
 	{Name: "maxDepth", Type: parameter.Integer, Default: 6, Min: 0, Max: 980, Doc: "Depth from which on leaves are not split; 0 means 980."},
 	{Name: "maxSlots", Type: parameter.Integer, Default: 64, Min: 8, Max: 4096, Doc: "Bins that a leaf has for each feature at most."},
 	{Name: "driftDelta", Default: 0.5, Min: 0, Max: 1, MinOpen: true, MaxOpen: true, Doc: "Probability that the window over a tree's errors sees a drift where there is none."},
-	{Name: "maxBytes", Type: parameter.Integer, Default: 100 << 20, Min: 1 << 20, Max: 1 << 40, Doc: "Memory of all trees together, of which each has the same part, but at least 16 KiB, and stops observing and growing when it has used it."},
+	{Name: "maxBytes", Type: parameter.Integer, Default: 100 << 20, Min: 1 << 20, Max: 1 << 40, Doc: "Memory of all trees together, of which each has the same part, of at least 16 KiB, and stops observing and growing when it has used it."},
 }

@@ -33,7 +33,7 @@ type stages struct {
 func newStages(in learner.Input, v parameter.Values, outputs int) stages {
 	n, width := v.Int("members"), len(in.Schema)
 	s := stages{outputs: outputs, rate: v.Real("learningRate"), raw: make([]float64, outputs)}
-	s.each = min(max(int(float64(v.Real("subspace")*float64(width))+0.5), min(2, width)), width)
+	s.each = seen(width, v)
 	s.row = make([]float64, s.each)
 	s.trees = make([]*regressiontree.Hoeffding, 0, n*outputs)
 	values := parameter.MustParse(regressiontree.HoeffdingParameters, treeTexts(v, n*outputs))
@@ -54,6 +54,11 @@ func newStages(in learner.Input, v parameter.Values, outputs int) stages {
 	return s
 }
 
+// seen is how many of so many features a stage sees.
+func seen(width int, v parameter.Values) int {
+	return min(max(int(float64(v.Real("subspace")*float64(width))+0.5), min(2, width)), width)
+}
+
 // choose adds the features of one stage, in their order.
 func (s *stages) choose(key random.Key, places []int32) {
 	left := s.each
@@ -65,11 +70,26 @@ func (s *stages) choose(key random.Key, places []int32) {
 	}
 }
 
+// LeastBytes is what trees of one leaf each, and of a cap that a tree can have,
+// take.
+func LeastBytes(in learner.Input, v parameter.Values) int {
+	trees := v.Int("members")
+	if in.Classes > 2 {
+		trees *= in.Classes
+	}
+	in.Schema = in.Schema[:seen(len(in.Schema), v)]
+	values := parameter.MustParse(regressiontree.HoeffdingParameters, treeTexts(v, trees))
+	return trees * max(leastTree, regressiontree.NewSettings(in, values).LeastBytes())
+}
+
+// leastTree is the least cap that a tree can have.
+const leastTree = 1 << 14
+
 // treeTexts are the parameters of each of n trees.
 func treeTexts(v parameter.Values, n int) map[string]string {
 	texts := map[string]string{
 		"leafPrediction": "Mean", "numericObserver": "Histogram", "binarySplit": "true",
-		"maxBytes": strconv.Itoa(min(max(v.Int("maxBytes")/n, 1<<14), 1<<36)),
+		"maxBytes": strconv.Itoa(min(max(v.Int("maxBytes")/n, leastTree), 1<<36)),
 	}
 	all := v.Texts()
 	maps.DeleteFunc(all, func(name, _ string) bool { return !passed[name] })

@@ -15,6 +15,16 @@ var BaggingParameters = []parameter.Spec{
 		Name: "lambda", Default: 1, Min: 0, Max: random.MaxPoissonRate, MinOpen: true,
 		Doc: "Mean of the Poisson distribution from which each member's weight of a row is drawn.",
 	},
+	memoryCap,
+}
+
+// OneVsRestParameters are the parameters of OneVsRest.
+var OneVsRestParameters = []parameter.Spec{memoryCap}
+
+// memoryCap is heeded by who makes the bases.
+var memoryCap = parameter.Spec{
+	Name: "maxBytes", Type: parameter.Integer, Default: 0, Min: 0, Max: 1 << 40,
+	Doc: "Memory of all members together, of which each has the same part as its maxBytes, unless its own is lower; 0 leaves each its own. Windows over errors are not in it. Only for bases that have maxBytes.",
 }
 
 // Bagging is online bagging (Oza and Russell, "Online Bagging and Boosting",
@@ -23,7 +33,7 @@ var BaggingParameters = []parameter.Spec{
 // are added. A weight of k is one step of the base with that weight, where River
 // makes k steps: the same for learners that count, such as trees and Bayes, and
 // k times as fast. What missing values mean is for the members to say, and so is
-// any cap on memory.
+// the cap on memory, of which maxBytes gives each member the same part.
 type Bagging struct {
 	members []bagged
 	poisson *random.Poisson

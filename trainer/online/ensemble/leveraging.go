@@ -25,6 +25,7 @@ func windowParameters(lambda float64) []parameter.Spec {
 			Name: "delta", Default: 0.002, Min: 0, Max: 1, MinOpen: true, MaxOpen: true,
 			Doc: "Probability that the window over a member's errors sees a change where there is none.",
 		},
+		memoryCap,
 	}
 }
 

@@ -93,12 +93,38 @@ func newShared(in learner.Input, v parameter.Values) *shared {
 		prepares:  !v.Flag("disableBackgroundTrees"),
 		weighs:    !v.Flag("disableWeightedVote"),
 	}
-	trees := v.Int("members")
-	if s.watches && s.prepares {
-		trees *= 2
-	}
-	s.tree.MaxBytes = max(v.Int("maxBytes")/trees-memberBytes, 0)
+	s.tree.MaxBytes = max(v.Int("maxBytes")/treeCount(v)-memberBytes, 0)
 	return s
+}
+
+// treeCount is how many trees share the memory: each member has two, if one
+// learns in the background.
+func treeCount(v parameter.Values) int {
+	if v.Flag("disableDriftDetection") || v.Flag("disableBackgroundTrees") {
+		return v.Int("members")
+	}
+	return 2 * v.Int("members")
+}
+
+// LeastRandomForestBytes is what trees of one leaf each take in a forest.
+func LeastRandomForestBytes(in learner.Input, v parameter.Values) int {
+	c := tree.FromValues(v)
+	c.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
+	return treeCount(v) * (tree.LeastBytes(in, c) + memberBytes)
+}
+
+// LeastPatchesBytes is what trees of one leaf each take in patches.
+func LeastPatchesBytes(in learner.Input, v parameter.Values) int {
+	in.Schema = patch(in.Schema, v)
+	return treeCount(v) * (tree.LeastBytes(in, tree.FromValues(v)) + memberBytes)
+}
+
+// patch is a schema as long as what a tree of patches sees.
+func patch(s learner.Schema, v parameter.Values) learner.Schema {
+	if v.Word("trainingMethod") == "Resampling" {
+		return s
+	}
+	return s[:countFeatures(v.Word("subspaceSize"), len(s))]
 }
 
 // NewRandomForest returns an adaptive random forest that has learned nothing

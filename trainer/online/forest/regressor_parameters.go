@@ -87,11 +87,7 @@ func newSharedRegressor(in learner.Input, v parameter.Values) *sharedRegressor {
 		watches:   !v.Flag("disableDriftDetection"),
 		prepares:  !v.Flag("disableBackgroundTrees"),
 	}
-	trees := v.Int("members")
-	if s.watches && s.prepares {
-		trees *= 2
-	}
-	s.maxBytes = max(v.Int("maxBytes")/trees-memberBytes, 0)
+	s.maxBytes = max(v.Int("maxBytes")/treeCount(v)-memberBytes, 0)
 	s.settings = regressiontree.NewSettings(in, v).For(in.Schema, s.maxBytes)
 	s.settings.Step()
 	return s
@@ -134,4 +130,17 @@ func newRegressor(s *sharedRegressor, v parameter.Values, first [][]int32) *Regr
 	}
 	f.votes, f.weights = make([]float64, len(f.members)), make([]float64, len(f.members))
 	return f
+}
+
+// LeastRandomForestRegressorBytes is LeastRandomForestBytes of regressors.
+func LeastRandomForestRegressorBytes(in learner.Input, v parameter.Values) int {
+	s := regressiontree.NewSettings(in, v)
+	s.Subspace(countFeatures(v.Word("maxFeatures"), len(in.Schema)))
+	return treeCount(v) * (s.LeastBytes() + memberBytes)
+}
+
+// LeastPatchesRegressorBytes is LeastPatchesBytes of regressors.
+func LeastPatchesRegressorBytes(in learner.Input, v parameter.Values) int {
+	in.Schema = patch(in.Schema, v)
+	return treeCount(v) * (regressiontree.NewSettings(in, v).LeastBytes() + memberBytes)
 }

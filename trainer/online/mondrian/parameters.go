@@ -31,3 +31,8 @@ func nodeLimit(in learner.Input, v parameter.Values, values int) int {
 	}
 	return limit
 }
+
+// LeastBytes is what trees of one node each take.
+func LeastBytes(in learner.Input, v parameter.Values) int {
+	return v.Int("members") * nodeBytes(max(in.Classes, 1), len(in.Schema))
+}

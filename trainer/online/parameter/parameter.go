@@ -5,6 +5,7 @@ package parameter
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -74,11 +75,10 @@ func (s Spec) Range() string {
 	if s.MaxOpen {
 		closed = ")"
 	}
-	interval := open + format(s.Min) + ", " + format(s.Max) + closed
 	if s.Type == Integer {
-		return "whole numbers in " + interval
+		return "whole numbers in " + open + whole(s.Min) + ", " + whole(s.Max) + closed
 	}
-	return interval
+	return open + format(s.Min) + ", " + format(s.Max) + closed
 }
 
 // DefaultText is the default as a text.
@@ -88,7 +88,9 @@ func (s Spec) DefaultText() string {
 		return s.Word
 	case Flag:
 		return strconv.FormatBool(s.Default != 0)
-	case Real, Integer:
+	case Integer:
+		return whole(s.Default)
+	case Real:
 	}
 	return format(s.Default)
 }
@@ -147,10 +149,18 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("parameter %s: %s does not have it; it has %s",
 			e.Parameter, e.Owner, strings.Join(e.Known, ", "))
 	}
+	if _, err := strconv.ParseFloat(e.Value, 64); err != nil && isInterval(e.Range) {
+		return fmt.Sprintf("parameter %s: %s is not a number; what is accepted: %s", e.Parameter, e.Value, e.Range)
+	}
 	if strings.ContainsAny(e.Range[:1], "[(") {
 		return fmt.Sprintf("parameter %s: %s is outside %s", e.Parameter, e.Value, e.Range)
 	}
 	return fmt.Sprintf("parameter %s: %s is not accepted; what is: %s", e.Parameter, e.Value, e.Range)
+}
+
+// isInterval tells whether a range is one of numbers.
+func isInterval(text string) bool {
+	return strings.ContainsAny(text[:1], "[(") || strings.HasPrefix(text, "whole numbers in ")
 }
 
 type value struct {
@@ -213,6 +223,16 @@ func MustParse(specs []Spec, given map[string]string) Values {
 	return values
 }
 
+// With is v with another value of an Integer or a Real, which is not one that was
+// given.
+func (v Values) With(name string, number float64) Values {
+	changed := v.get(name)
+	changed.number, changed.text = number, format(number)
+	m := maps.Clone(v.m)
+	m[name] = changed
+	return Values{m}
+}
+
 func (v Values) get(name string) value {
 	found, ok := v.m[name]
 	if !ok {
@@ -265,6 +285,10 @@ func (v Values) Given() map[string]string {
 func format(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
+
+// whole writes out what format may give an exponent. It is for users: the text of
+// a value, which states hold, stays format's.
+func whole(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // shown quotes a value that would otherwise not be seen as one.
 func shown(text string) string {

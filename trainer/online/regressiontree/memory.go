@@ -1,5 +1,11 @@
 package regressiontree
 
+import (
+	"creek.dev/creek/trainer/online/drift"
+	"creek.dev/creek/trainer/online/learner"
+	"creek.dev/creek/trainer/online/parameter"
+)
+
 // leafBytes is the logical size of a leaf without its slots.
 func (s *Settings) leafBytes() int {
 	n := 8*s.stride + observerBytes*s.observed + 16
@@ -7,6 +13,17 @@ func (s *Settings) leafBytes() int {
 		n += 4 * s.observed
 	}
 	return n
+}
+
+// LeastBytes is what a tree of one leaf without slots takes: the least that
+// maxBytes can be for a tree to keep it.
+func (s *Settings) LeastBytes() int { return s.nodeBytes() + s.leafBytes() }
+
+// LeastAdaptiveBytes is LeastBytes for an adaptive tree.
+func LeastAdaptiveBytes(in learner.Input, v parameter.Values) int {
+	s := NewSettings(in, v)
+	s.windows = drift.DefaultSettings(v.Real("driftDelta"))
+	return s.LeastBytes()
 }
 
 // logicalBytes is the size that maxBytes caps.

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/parameter"
 )
 
@@ -176,4 +177,21 @@ func fromCommon(v parameter.Values) Config {
 		c.Criterion = Hellinger
 	}
 	return c
+}
+
+// LeastBytes is what a tree of one leaf that observes nothing takes: the least that
+// MaxBytes can be for a tree to keep it.
+func LeastBytes(in learner.Input, c Config) int {
+	l := newLayout(in, c)
+	return 2*nodeBytes + 8*l.head
+}
+
+// LeastAdaptiveBytes is LeastBytes for Adaptive.
+func LeastAdaptiveBytes(in learner.Input, v parameter.Values) int {
+	return LeastBytes(in, FromValues(v)) + 2*monitorBytes
+}
+
+// LeastExtremelyFastBytes is LeastBytes for ExtremelyFast.
+func LeastExtremelyFastBytes(in learner.Input, v parameter.Values) int {
+	return LeastBytes(in, fromCommon(v))
 }
