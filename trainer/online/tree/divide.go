@@ -157,23 +157,29 @@ func (t *Hoeffding) wake(h []float64) {
 // fell gives back all that is below split i, and hands each of the splits and
 // leaves there to drop before.
 func (t *Hoeffding) fell(i int32, drop func(i int32)) {
-	pair := t.nodes[i].child
-	link := t.nodes[i].feature&chain != 0
-	for k := pair; k < pair+2; k++ {
-		n := t.nodes[k]
-		switch {
-		case n.feature == leaf:
-			drop(k)
-			t.dropLeaf(k)
-		case n.feature == chainEnd:
-		case link && k > pair:
-			t.fell(k, drop)
-		default:
-			drop(k)
-			t.fell(k, drop)
+	// A state may hold a tree of any depth, and so this does not call itself.
+	steps := append(t.steps[:0], i)
+	for len(steps) > 0 {
+		i := steps[len(steps)-1]
+		steps = steps[:len(steps)-1]
+		pair, link := t.nodes[i].child, t.nodes[i].feature&chain != 0
+		for k := pair; k < pair+2; k++ {
+			n := t.nodes[k]
+			switch {
+			case n.feature == leaf:
+				drop(k)
+				t.dropLeaf(k)
+				continue
+			case n.feature == chainEnd:
+				continue
+			case !link || k == pair:
+				drop(k)
+			}
+			steps = append(steps, k)
 		}
+		t.freePairs = append(t.freePairs, pair)
 	}
-	t.freePairs = append(t.freePairs, pair)
+	t.steps = steps
 }
 
 // dropLeaf gives back the head of a leaf.

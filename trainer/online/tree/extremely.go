@@ -2,6 +2,7 @@ package tree
 
 import (
 	"math"
+	"slices"
 
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
@@ -272,39 +273,52 @@ func (t *ExtremelyFast) Fields(c *flat.Codec) {
 			t.place()
 		}
 		s := &stream{codec: c}
-		if len(t.nodes) > 0 && !t.passSplits(s, 0, 0) {
+		if len(t.nodes) > 0 && !t.passSplits(s) {
 			return
 		}
 		s.flush()
 	})
 }
 
-// passSplits passes what split i at a depth and those below it have observed.
-func (t *ExtremelyFast) passSplits(s *stream, i int32, depth float64) bool {
-	n := t.nodes[i]
-	if n.feature == leaf {
-		return true
+// passSplits passes what the splits have observed, each before those below it. A
+// state may hold a tree of any depth, and so this does not call itself.
+func (t *ExtremelyFast) passSplits(s *stream) bool {
+	stack := []sprig{{}}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		n := t.nodes[top.node]
+		if n.feature == leaf {
+			continue
+		}
+		if !t.passSplit(s, top.node, top.depth) {
+			return false
+		}
+		from := len(stack)
+		if n.feature&chain == 0 {
+			stack = append(stack, sprig{node: n.child, depth: top.depth + 1}, sprig{node: n.child + 1, depth: top.depth + 1})
+		} else {
+			for ; n.feature != chainEnd; n = t.nodes[n.child+1] {
+				stack = append(stack, sprig{node: n.child, depth: top.depth + 1})
+			}
+		}
+		slices.Reverse(stack[from:])
 	}
+	return true
+}
+
+// passSplit passes what split i at a depth has observed.
+func (t *ExtremelyFast) passSplit(s *stream, i int32, depth float64) bool {
 	if s.codec.Reading() {
 		t.inner[i] = t.newHead(depth)
 	}
 	if !t.passHead(s, t.inner[i]) {
 		return false
 	}
+	if !s.codec.Reading() {
+		return true
+	}
 	h := t.at(t.inner[i])
-	if s.codec.Reading() {
-		if !s.codec.Require(h[hActive] != 0 && h[hSlots] > 0, "a split that observes features") {
-			return false
-		}
-		t.extra += 8 * t.block * (t.classes - int(h[hSlots]))
-	}
-	if n.feature&chain == 0 {
-		return t.passSplits(s, n.child, depth+1) && t.passSplits(s, n.child+1, depth+1)
-	}
-	for ; n.feature != chainEnd; n = t.nodes[n.child+1] {
-		if !t.passSplits(s, n.child, depth+1) {
-			return false
-		}
-	}
-	return true
+	t.extra += 8 * t.block * (t.classes - int(h[hSlots]))
+	return s.codec.Require(h[hActive] != 0 && h[hSlots] > 0, "a split that observes features")
 }

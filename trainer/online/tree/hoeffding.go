@@ -2,6 +2,7 @@ package tree
 
 import (
 	"math"
+	"slices"
 
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
@@ -50,6 +51,8 @@ type Hoeffding struct {
 	scratch  scratch
 	stack    []int32
 	leaves   []int32
+	steps    []int32
+	sums     []float64
 	promises []promise
 }
 
@@ -170,23 +173,44 @@ func (t *Hoeffding) heavier(i int32) int32 {
 	return best
 }
 
-// weight is the sum of the classes' weights in all leaves below a node.
+// weight is the sum of the classes' weights in all leaves below a node: of a split,
+// the sum of its children's. A state may hold a tree of any depth, and so this does
+// not call itself.
 func (t *Hoeffding) weight(i int32) float64 {
-	n := t.nodes[i]
-	switch {
-	case n.feature == leaf:
-		return t.total(t.at(n.child))
-	case len(t.inner) > 0:
-		return t.total(t.at(t.inner[i]))
-	case n.feature&chain == 0:
-		return t.weight(n.child) + t.weight(n.child+1)
+	steps, sums := append(t.steps[:0], i), t.sums[:0]
+	for len(steps) > 0 {
+		i := steps[len(steps)-1]
+		steps = steps[:len(steps)-1]
+		if i == addUp {
+			last := len(sums) - 1
+			sums[last-1] += sums[last]
+			sums = sums[:last]
+			continue
+		}
+		n := t.nodes[i]
+		switch {
+		case n.feature == leaf:
+			sums = append(sums, t.total(t.at(n.child)))
+		case len(t.inner) > 0:
+			sums = append(sums, t.total(t.at(t.inner[i])))
+		case n.feature&chain == 0:
+			steps = append(steps, addUp, n.child+1, n.child)
+		default:
+			sums = append(sums, 0)
+			from := len(steps)
+			for ; n.feature != chainEnd; n = t.nodes[n.child+1] {
+				steps = append(steps, n.child, addUp)
+			}
+			slices.Reverse(steps[from:])
+		}
 	}
-	sum := 0.0
-	for ; n.feature != chainEnd; n = t.nodes[n.child+1] {
-		sum += t.weight(n.child)
-	}
-	return sum
+	t.steps, t.sums = steps, sums
+	return sums[0]
 }
+
+// addUp, among the nodes that weight is still to visit, says that the last two
+// sums are to become one.
+const addUp = -1
 
 // alternateOf is the leaf beside split i, or none.
 func (t *Hoeffding) alternateOf(i int32) int32 {
@@ -380,7 +404,7 @@ func (t *Hoeffding) rest(h []float64) {
 
 // HeapBytes implements learner.State.
 func (t *Hoeffding) HeapBytes() int {
-	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 4*(cap(t.stack)+cap(t.leaves)+cap(t.inner)+cap(t.alternates)) + 24*cap(t.promises) +
+	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 8*cap(t.sums) + 4*(cap(t.stack)+cap(t.steps)+cap(t.leaves)+cap(t.inner)+cap(t.alternates)) + 24*cap(t.promises) +
 		t.scratch.bytes() + 700
 }
 
