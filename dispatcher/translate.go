@@ -82,9 +82,9 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 		Save: history.SaveRule{
 			Records: t.Spec.State.Checkpoint.EveryRecords, Millis: duration(t.Spec.State.Checkpoint.Interval, 30*time.Second).Milliseconds(),
 		},
-		DeadLetterTopic: t.Spec.Source.OnError.DeadLetterTopic,
-		Cleaning:        cleaning(t),
-		Hold:            t.DeletionTimestamp != nil,
+		DeadLetterTopic: t.Spec.Source.OnError.DeadLetterTopic, Residency: history.Residency(t.Spec.State.Residency),
+		Cleaning: cleaning(t),
+		Hold:     t.DeletionTimestamp != nil,
 	}
 	if worker := workerOf(t); worker != nil {
 		config.Template, config.ProbedTemplate, config.Reachable = worker.Template, worker.ProbedTemplate, worker.URL != ""

@@ -27,6 +27,8 @@ const (
 	ReasonLearnerPanicked Reason = "LearnerPanicked"
 	// ReasonInvalidParameter: the model's parameters are refused by the learner.
 	ReasonInvalidParameter Reason = "InvalidParameter"
+	// ReasonStateTooLarge: a model that is carried in requests has outgrown them.
+	ReasonStateTooLarge Reason = "StateTooLarge"
 	// ReasonImageIncompatible: the image does not know the history's format or numerics version.
 	ReasonImageIncompatible Reason = "ImageIncompatible"
 )
@@ -52,7 +54,7 @@ const (
 var stopping = map[Reason]bool{
 	ReasonRecordUnreadable: true, ReasonRecordsLost: true, ReasonSourceChanged: true, ReasonStateLost: true,
 	ReasonStateIncompatible: true, ReasonStateUnreadable: true, ReasonHistoryForked: true, ReasonDiverged: true,
-	ReasonLearnerPanicked: true, ReasonInvalidParameter: true, ReasonImageIncompatible: true,
+	ReasonLearnerPanicked: true, ReasonInvalidParameter: true, ReasonImageIncompatible: true, ReasonStateTooLarge: true,
 }
 
 // Problem is a failure that names its cause, its place and the way out.

@@ -38,6 +38,22 @@ const (
 	UnreadableDeadLetter Unreadable = "DeadLetter"
 )
 
+// Residency says how long a trainer keeps the state between requests.
+type Residency string
+
+// Values of Residency.
+const (
+	// ResidencyResident, or empty: in memory while the process lives; saved by the checkpoint rule and on a flush.
+	ResidencyResident Residency = "Resident"
+	// ResidencyPerInvocation: loaded before and saved after every request.
+	ResidencyPerInvocation Residency = "PerInvocation"
+	// ResidencyCarried: it comes with the request and goes back with the answer; the dispatcher saves it before it sends the next.
+	ResidencyCarried Residency = "Carried"
+)
+
+// MaxCarriedBytes bounds a state that travels in requests and answers.
+const MaxCarriedBytes = 2 << 20
+
 // Request is the body of a POST to PathTrain.
 type Request struct {
 	Action Action `json:"action"`
@@ -62,7 +78,10 @@ type Request struct {
 	// Acknowledged is the number of the last dead letter that was taken care of: the shard forgets those up to it.
 	Acknowledged int64 `json:"acknowledged,omitempty"`
 	// BudgetMillis bounds how long the trainer may work before it answers in part. 0: no bound.
-	BudgetMillis int64 `json:"budgetMillis,omitempty"`
+	BudgetMillis int64     `json:"budgetMillis,omitempty"`
+	Residency    Residency `json:"residency,omitempty"`
+	// State is, for ResidencyCarried, the encoded checkpoint at Checkpoint; empty where there is none yet.
+	State []byte `json:"state,omitempty"`
 	// Topic is checked by a preflight; a training shard takes it from genesis.
 	Topic string `json:"topic,omitempty"`
 	// Expect is, for a preflight, the spec that the model will be built from, so that its parameters are checked before genesis.
@@ -113,10 +132,12 @@ type Answer struct {
 	Absent []string `json:"absent,omitempty"`
 	// Checkpoint is the newest one known to be stored.
 	Checkpoint *CheckpointFacts `json:"checkpoint,omitempty"`
-	Slice      SliceFacts       `json:"slice"`
-	Memory     MemoryFacts      `json:"memory"`
-	Trainer    TrainerFacts     `json:"trainer"`
-	Problem    *Problem         `json:"problem,omitempty"`
+	// State is, for ResidencyCarried, the encoded checkpoint at Position, which the dispatcher is to save; empty where it is saved already.
+	State   []byte       `json:"state,omitempty"`
+	Slice   SliceFacts   `json:"slice"`
+	Memory  MemoryFacts  `json:"memory"`
+	Trainer TrainerFacts `json:"trainer"`
+	Problem *Problem     `json:"problem,omitempty"`
 }
 
 // CheckpointFacts describes a stored checkpoint.

@@ -10,8 +10,8 @@ import (
 	"creek.dev/creek/history"
 )
 
-// bodyLimit bounds a request: far above what the entries of one request can be, far below what would hurt.
-const bodyLimit = 4 << 20
+// bodyLimit bounds a request: far above what the entries of one request and a carried state can be, far below what would hurt.
+const bodyLimit = 8 << 20
 
 // Handler returns the trainer's HTTP interface. A trainer that serves facts dispatches to itself and takes no requests of others.
 func (t *Trainer) Handler() http.Handler {

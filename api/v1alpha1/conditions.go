@@ -103,6 +103,8 @@ const (
 	ReasonLearnerPanicked = "LearnerPanicked"
 	// ReasonInvalidParameter: the learner refuses a parameter of the model; the message names it and its range.
 	ReasonInvalidParameter = "InvalidParameter"
+	// ReasonStateTooLarge: a model that is carried in requests (state.residency Carried) has outgrown them; set another residency.
+	ReasonStateTooLarge = "StateTooLarge"
 	// ReasonImageIncompatible: the trainer's image does not know the history's format or numerics version.
 	ReasonImageIncompatible = "ImageIncompatible"
 )

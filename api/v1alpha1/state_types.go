@@ -35,7 +35,16 @@ type StateSpec struct {
 	// +optional
 	Redis *RedisState `json:"redis,omitempty"`
 
-	// checkpoint says when a trainer saves what it learned. It also saves when the training goes idle and before it stops.
+	// residency is how long a trainer keeps the model in memory. Resident (the default): while its pod lives. PerInvocation: it is loaded
+	// before and saved after every request, at three store operations a slice. Carried: it travels in requests and answers and the
+	// dispatcher saves it, at two store operations a slice; for models below 2Mi, above which the training stops with StateTooLarge.
+	// The model learns the same in all three. It may be changed at any time; the baseline is always resident.
+	// +kubebuilder:default=Resident
+	// +optional
+	Residency Residency `json:"residency,omitempty"`
+
+	// checkpoint says when a trainer saves what it learned. It also saves when the training goes idle and before it stops. Where
+	// residency is not Resident, every request ends with a checkpoint.
 	// +kubebuilder:default={}
 	// +optional
 	Checkpoint CheckpointSpec `json:"checkpoint,omitempty,omitzero"`
@@ -45,6 +54,18 @@ type StateSpec struct {
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 }
+
+// Residency is how long a trainer keeps the model in memory.
+//
+// +kubebuilder:validation:Enum=Resident;PerInvocation;Carried
+type Residency string
+
+// Values of Residency.
+const (
+	ResidencyResident      Residency = "Resident"
+	ResidencyPerInvocation Residency = "PerInvocation"
+	ResidencyCarried       Residency = "Carried"
+)
 
 // RedisState is a Redis server. It counts as durable (condition StateReachable, durability Strong) only with appendonly yes,
 // appendfsync always and maxmemory-policy noeviction, and without asynchronous failover.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"creek.dev/creek/cmd/creek/demo"
+	"creek.dev/creek/history"
 )
 
 func newDemoCommand() *cobra.Command {
@@ -26,6 +27,11 @@ it works, run a fixed baseline beside it, and replay the stream undisturbed. The
 and all three models are identical.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch history.Residency(options.Residency) {
+			case history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried:
+			default:
+				return usagef("--residency %q is not Resident, PerInvocation or Carried", options.Residency)
+			}
 			var err error
 			if options.Trainer, err = findTrainer(options.Trainer); err != nil {
 				return err
@@ -40,6 +46,8 @@ and all three models are identical.`,
 	}
 	command.Flags().StringVar(&options.Trainer, "trainer", "", "the trainer's binary (default: next to this one, or on the PATH)")
 	command.Flags().Uint64Var(&options.Seed, "seed", options.Seed, "the key of the stream and of its arrivals")
+	command.Flags().StringVar(&options.Residency, "residency", string(history.ResidencyResident),
+		"how long a trainer keeps the model in memory: Resident, PerInvocation or Carried; the model is the same")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object")
 	return command
 }

@@ -39,6 +39,8 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		m.delivery.probed = template
 		m.sendLane.succeeded()
 		m.delivered(ReasonProbed, "A preflight from the trainer's pod has opened Kafka and the state store.")
+	case r.Status == statusDone && len(r.Answer.State) > 0:
+		m.arrive(request, r.Answer)
 	case r.Status == statusDone:
 		m.done(request, r.Answer)
 	case r.Status == statusConflict && request.Action != history.ActionPreflight:
@@ -164,6 +166,9 @@ func (m *Machine) take(a history.Answer) {
 // saved takes note of a checkpoint, if it is the newest known.
 func (m *Machine) saved(c *history.CheckpointFacts) {
 	if known := m.delivery.checkpoint; known == nil || c.Position.Compare(known.Position) >= 0 {
+		if known == nil || known.Position != c.Position {
+			m.delivery.carried = nil
+		}
 		m.delivery.checkpoint = c
 	}
 }

@@ -31,7 +31,10 @@ type delivery struct {
 	answeredAt Instant
 
 	checkpoint *history.CheckpointFacts
-	records    int64
+	// carried are the bytes of checkpoint where the state travels in requests, arrived what an answer brought and is to be saved.
+	carried []byte
+	arrived *arrived
+	records int64
 	// deadLettered counts the records that were passed over.
 	deadLettered int64
 	metrics      map[string]float64
@@ -68,6 +71,10 @@ func (m *Machine) unsaved() bool {
 // deliver sends the next request if there is one to send.
 func (m *Machine) deliver() {
 	if m.stopped != nil || !m.config.Reachable || !m.idle(&m.sendLane) {
+		return
+	}
+	if m.delivery.arrived != nil {
+		m.saveCarried()
 		return
 	}
 	switch {
@@ -141,6 +148,10 @@ func (m *Machine) send(request history.Request) {
 	d := &m.delivery
 	request.Lineage, request.Segment, request.Incarnation = m.settings.Lineage, m.settings.Segment, m.incarnation
 	request.From, request.Save, request.BudgetMillis = d.position, m.config.Save, budgetMillis
+	request.Residency = m.config.Residency
+	if request.Residency == history.ResidencyCarried {
+		request.State = d.carried
+	}
 	request.OnUnreadable, request.Acknowledged = m.onUnreadable(), m.publisher.acknowledged
 	request.Hash, _ = m.chain.hash(d.position.Touched())
 	if d.checkpoint != nil {

@@ -183,7 +183,7 @@ func (m *Machine) restart() {
 func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
 	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane, m.publishLane = lane{}, lane{}, lane{}, lane{}, lane{}, lane{}
-	m.delivery.action, m.delivery.last = "", 0
+	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }
 
 func (m *Machine) stop(problem *history.Problem) {

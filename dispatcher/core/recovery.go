@@ -9,6 +9,8 @@ type recovery struct {
 	checkpoint *history.CheckpointFacts
 	// outputs are the dead letters in the checkpoint that nobody had acknowledged.
 	outputs history.DeadLetters
+	// bytes are the checkpoint's where the state travels in requests.
+	bytes []byte
 	// claim is where the trainer says it is, to be verified against the history.
 	claim *claim
 	// suspect is a loss that was seen while the trainer was held to be at suspectAt. It is real unless a newer checkpoint is found.
@@ -68,7 +70,10 @@ func (m *Machine) readCheckpoint() {
 			Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters,
 			Bytes: int64(len(r.Value)), UnixMillis: h.UnixMillis,
 		}
-		m.recovery.outputs = c.Outputs
+		m.recovery.outputs, m.recovery.bytes = c.Outputs, nil
+		if m.config.Residency == history.ResidencyCarried {
+			m.recovery.bytes = r.Value
+		}
 		m.stage = stageHead
 	})
 }

@@ -90,6 +90,8 @@ type Config struct {
 	Save      history.SaveRule
 	// DeadLetterTopic is where records go that cannot be read; without one such a record stops the training.
 	DeadLetterTopic string
+	// Residency is how long the trainer keeps the state between requests.
+	Residency history.Residency
 	// Suspend finishes and saves the slice in work and sends nothing more.
 	Suspend bool
 	// Hold does nothing at all: the spec was refused or the object is being deleted.

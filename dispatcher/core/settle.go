@@ -61,6 +61,9 @@ func (m *Machine) place() {
 	d := &m.delivery
 	if c := m.recovery.checkpoint; c != nil {
 		m.saved(c)
+		if d.checkpoint == c {
+			d.carried = m.recovery.bytes
+		}
 		m.collect(m.recovery.outputs)
 	}
 	switch c := m.recovery.claim; {

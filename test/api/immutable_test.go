@@ -44,6 +44,8 @@ func TestWithinALineage(t *testing.T) {
 		"credentials":       {edit{kafka + "sasl": value(`{mechanism: PLAIN, secretRef: {name: a}}`)}, ""},
 		"address of state":  {edit{"spec.state.redis.address": "other:6379"}, ""},
 		"batch":             {edit{batch + "maxRecords": int64(7)}, ""},
+		"dead letters":      {edit{"spec.source.onError": value(`{deadLetterTopic: dead}`)}, ""},
+		"residency":         {edit{"spec.state.residency": "Carried"}, ""},
 		"memory":            {edit{"spec.memory.initial": "128Mi"}, ""},
 		"suspend, baseline": {edit{"spec.suspend": true, "spec.baseline": map[string]any{}}, ""},
 	}

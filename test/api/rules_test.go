@@ -49,6 +49,17 @@ func run(t *testing.T, cases map[string]ruleCase) {
 	}
 }
 
+func TestErrorsAndResidency(t *testing.T) {
+	const topic, residency = "spec.source.onError", "spec.state.residency"
+	run(t, map[string]ruleCase{
+		"a topic of dead letters":         {edits: []edit{{topic: value(`{deadLetterTopic: dead-letters.v1}`)}}},
+		"a topic with a space":            {[]edit{{topic: value(`{deadLetterTopic: "a b"}`)}}, []string{topic + ".deadLetterTopic"}},
+		"the topic that is read":          {[]edit{{topic: value(`{deadLetterTopic: elec2}`), kafka + "topic": "elec2"}}, []string{"another topic than kafka.topic"}},
+		"a residency":                     {edits: []edit{{residency: "PerInvocation"}}},
+		"a residency that does not exist": {[]edit{{residency: "Forever"}}, []string{residency, "Resident"}},
+	})
+}
+
 func TestObject(t *testing.T) {
 	run(t, map[string]ruleCase{
 		"minimal":                          {},

@@ -23,6 +23,7 @@ type scenario struct {
 	requestLost, replyLost, twice, publishLost float64
 	// events that happen once each so often, 0 never.
 	suspend, rollout, resize, zombie, jump, grow int64
+	residency                                    history.Residency
 	// broken names an assumption that is broken on purpose, and breakAt when.
 	broken  string
 	breakAt int64
@@ -61,11 +62,16 @@ func (w *world) draw() scenario {
 		publishLost: w.rate(0.5), suspend: w.often(10 * second), rollout: w.often(8 * second), resize: w.often(6 * second),
 		zombie: w.often(8 * second), jump: w.often(10 * second), grow: w.often(10 * second),
 	}
+	s.residency = w.anyResidency()
 	if w.chance(0.25) {
 		s.broken = []string{tailLost, checkpointLost, recordsDeleted, genesisLost}[w.random.IntN(4)]
 		s.breakAt = 5*second + w.random.Int64N(15*second)
 	}
 	return s
+}
+
+func (w *world) anyResidency() history.Residency {
+	return []history.Residency{history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried}[w.random.IntN(3)]
 }
 
 func (s scenario) String() string {
@@ -75,7 +81,7 @@ func (s scenario) String() string {
 
 // play sets the world up and lets twenty seconds of records and faults come.
 func (w *world) play(s scenario) {
-	w.limit, w.save = s.limit, history.SaveRule{Records: s.save}
+	w.limit, w.residency, w.save = s.limit, s.residency, history.SaveRule{Records: s.save}
 	w.spoil(s.poison)
 	w.stream()
 	w.faults = faults{
@@ -143,6 +149,10 @@ func (w *world) disturb(s scenario) {
 		}
 	})
 	w.repeat(s.zombie, w.replace)
+	w.repeat(s.suspend, func() {
+		w.residency = w.anyResidency()
+		w.reconfigure()
+	})
 	w.repeat(s.jump, func() { w.anyTrainer().skew += w.random.Int64N(7200*second) - 3600*second })
 	w.repeat(s.grow, func() {
 		if p := int32(len(w.records)); p < 6 {

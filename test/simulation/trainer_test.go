@@ -151,6 +151,7 @@ func (t *trainer) read(op core.Op, answer func(trainercore.Event), found func(co
 }
 
 func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) {
+	t.world.ops++
 	effect, arrives := true, true
 	if t.world.faults.store != nil {
 		effect, arrives = t.world.faults.store(core.Put{Key: key})

@@ -52,6 +52,8 @@ type world struct {
 	starts map[int32]int64
 	// published counts the copies of each dead letter that reached the topic.
 	published map[string]int
+	// ops counts store operations of both sides.
+	ops int
 	// broken tells that an assumption was broken on purpose, so that the training may stop; stops are the reasons for which it did.
 	broken bool
 	stops  []history.Reason
@@ -67,6 +69,7 @@ type world struct {
 	save history.SaveRule
 	// suspended and template are what the object asks for now.
 	suspended bool
+	residency history.Residency
 	template  string
 	// names numbers the writers that dispatchers take.
 	names int
@@ -178,7 +181,7 @@ func (w *world) storeOp(op core.Op) core.Result {
 			return core.Result{Outcome: core.Exists}
 		}
 		w.store[o.Key] = bytes.Clone(o.Value)
-		w.kept[o.Key] = w.store[o.Key]
+		w.keep(o.Key)
 	case core.List:
 		return core.Result{Keys: w.list(o.Prefix, o.After, o.Limit)}
 	case core.Delete:
@@ -187,8 +190,20 @@ func (w *world) storeOp(op core.Op) core.Result {
 	return core.Result{}
 }
 
+// keep notes what was written. Where an entry is written once more, those that had followed the lost one are no longer of the history.
+func (w *world) keep(key string) {
+	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
+	if n, err := keys.ParseEntryKey(key); err == nil && w.kept[key] != nil {
+		for later := n + 1; w.kept[keys.Entry(later)] != nil; later++ {
+			delete(w.kept, keys.Entry(later))
+		}
+	}
+	w.kept[key] = w.store[key]
+}
+
 // unreliable carries out a store operation, of which the effect or the result may be lost.
 func (w *world) unreliable(op core.Op) core.Result {
+	w.ops++
 	effect, arrives := true, true
 	if w.faults.store != nil {
 		effect, arrives = w.faults.store(op)

@@ -22,6 +22,7 @@ func (s *Shard) locate() {
 	r := s.resident
 	if r == nil {
 		switch {
+		case s.carriedIn():
 		case w.request.Checkpoint != nil && !w.tried:
 			s.readNamed()
 		case !w.listed:

@@ -22,15 +22,21 @@ func (s *Shard) finish() {
 	if s.saving != nil {
 		return
 	}
-	if r := s.resident; r != nil && r.unsaved() && (w.ending.save || (w.ending.status == StatusDone && r.due(w.request.Save, s.now))) {
+	if s.saveDue() {
 		s.save()
 		return
 	}
+	state, tooLarge := s.carriedOut()
+	if tooLarge != nil {
+		w.ending = ending{status: StatusStopped, problem: tooLarge}
+	}
 	s.open = nil
 	reply := Reply{Status: w.ending.status, Stack: w.ending.stack}
+	reply.Answer.State = state
 	s.place(&reply.Answer, w.ending.place)
 	reply.Answer.Slice = w.facts
 	s.reply(w.id, reply, w.ending.problem)
+	s.release(w.request.Residency)
 	if s.terminating {
 		s.exit()
 	}

@@ -68,24 +68,8 @@ func (s *Shard) checkpointExists(data []byte) {
 	case stored.Digest() == ours.checkpoint.Digest():
 		s.kept(checkpointFacts(stored, len(data)))
 	default:
-		s.lose(conflict(ours.key, ours.checkpoint.Header, stored.Header), checkpointFacts(stored, len(data)))
+		s.lose(history.Conflict(ours.key, ours.checkpoint.Header, stored.Header), checkpointFacts(stored, len(data)))
 	}
-}
-
-// conflict says what two different checkpoints of one position mean.
-func conflict(key string, ours, stored history.CheckpointHeader) *history.Problem {
-	switch {
-	case stored.Hash != ours.Hash:
-		return history.Problemf(history.ReasonHistoryForked,
-			"The checkpoint %s was made along another history: it holds the hash %s, this trainer came by %s.", key, stored.Hash, ours.Hash)
-	case stored.Input != ours.Input || stored.Records != ours.Records:
-		return history.Problemf(history.ReasonSourceChanged,
-			"The checkpoint %s was made from other records at the same offsets: %d with input hash %s, this trainer read %d with %s. "+
-				"The topic was altered; raise spec.lineage to begin anew.", key, stored.Records, stored.Input, ours.Records, ours.Input)
-	}
-	return history.Problemf(history.ReasonDiverged,
-		"Two trainers made different models of the same %d records: %s stands in %s, this one made %s. Run one image on all nodes and report it.",
-		ours.Records, stored.ModelDigest, key, ours.ModelDigest)
 }
 
 // lose drops memory for what the store holds.

@@ -28,6 +28,8 @@ type Options struct {
 	Pause        time.Duration
 	// IdleWindow is how long a trainer stays after its last request.
 	IdleWindow time.Duration
+	// Residency is how long a trainer keeps the model in memory; empty means Resident.
+	Residency string
 	// Progress receives a line about once a second.
 	Progress func(line string)
 }
@@ -54,7 +56,7 @@ func Run(ctx context.Context, options Options) (Report, error) {
 }
 
 func (s *stage) perform(ctx context.Context, options Options, begin time.Time) (Report, error) {
-	s.driver.Configure(config())
+	s.driver.Configure(config(options))
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {

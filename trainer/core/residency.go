@@ -1,0 +1,81 @@
+package core
+
+import "creek.dev/creek/history"
+
+// carriedIn makes a resident of the state that came with the request. It tells whether there was one to take.
+func (s *Shard) carriedIn() bool {
+	w := s.open
+	if w.request.Residency != history.ResidencyCarried || w.carried {
+		return false
+	}
+	w.carried = true
+	if len(w.request.State) == 0 {
+		if w.request.Checkpoint == nil && w.request.From == (history.Position{}) {
+			// The dispatcher has looked: there is no checkpoint, and no store operation is needed to learn that.
+			w.listed = true
+		}
+		return false
+	}
+	c, err := history.DecodeCheckpoint(w.request.State)
+	key := s.origin.keys.Checkpoint(s.origin.shard, c.Header.Position)
+	if err != nil {
+		s.end(ending{status: StatusRefused, problem: history.Problemf(history.ReasonTrainerUnreachable, "The state in the request cannot be read: %v.", err)})
+		return true
+	}
+	r, checkpoint, problem := restore(s.origin, key, w.request.State)
+	if problem != nil {
+		s.end(ending{status: StatusStopped, problem: problem})
+		return true
+	}
+	s.resident, s.stored = r, checkpointFacts(checkpoint, len(w.request.State))
+	s.locate()
+	return true
+}
+
+// saveDue tells whether the end of the open request is to save.
+func (s *Shard) saveDue() bool {
+	w, r := s.open, s.resident
+	if r == nil || !r.unsaved() {
+		return false
+	}
+	switch w.request.Residency {
+	case history.ResidencyCarried:
+		return false
+	case history.ResidencyPerInvocation:
+		return w.ending.save || w.ending.status == StatusDone
+	}
+	return w.ending.save || w.ending.status == StatusDone && r.due(w.request.Save, s.now)
+}
+
+// midway tells whether a save may be due before the end of the open request.
+func (s *Shard) midway() bool {
+	switch s.open.request.Residency {
+	case history.ResidencyCarried, history.ResidencyPerInvocation:
+		return false
+	}
+	return true
+}
+
+// carriedOut returns the state that goes back with the answer, nil where nothing was learned or it is to be saved here, and the problem
+// of a state that is too large to travel.
+func (s *Shard) carriedOut() ([]byte, *history.Problem) {
+	w, r := s.open, s.resident
+	if w.request.Residency != history.ResidencyCarried || r == nil || !r.unsaved() || w.ending.status != StatusDone {
+		return nil, nil
+	}
+	state := r.checkpoint(s.origin, s.now).Encode()
+	if len(state) > history.MaxCarriedBytes {
+		return nil, history.Problemf(history.ReasonStateTooLarge,
+			"The state has %d bytes, and at most %d travel in requests. Set spec.state.residency to Resident or PerInvocation.",
+			len(state), history.MaxCarriedBytes)
+	}
+	return state, nil
+}
+
+// release drops memory after a request whose residency ends with it.
+func (s *Shard) release(residency history.Residency) {
+	switch residency {
+	case history.ResidencyCarried, history.ResidencyPerInvocation:
+		s.resident = nil
+	}
+}
