@@ -59,7 +59,7 @@ func TestStatuses(t *testing.T) {
 		"an unknown field":    {raw(`{"acton":"Train"}`), "Bearer s3cret", 400, "acton"},
 		"an unknown action":   {raw(`{"action":"Dance","namespace":"ns","name":"fraud"}`), "Bearer s3cret", 400, "Dance"},
 		"another training":    {edited(func(_ *training, r *history.Request) { r.Name = "ham" }), "Bearer s3cret", 400, "ns/ham"},
-		"too long":            {raw(`{"action":"` + strings.Repeat("x", 5<<20) + `"}`), "Bearer s3cret", 413, "longer"},
+		"too long":            {raw(`{"action":"` + strings.Repeat("x", 9<<20) + `"}`), "Bearer s3cret", 413, "longer"},
 		"elsewhere":           {edited(func(tr *training, r *history.Request) { *r = tr.train(position(1, 0), 2) }), "Bearer s3cret", 409, ""},
 		"an epoch to come":    {edited(func(_ *training, r *history.Request) { r.Epoch = 3 }), "Bearer s3cret", 422, "epoch 3"},
 		"Kafka unreachable":   {edited(func(tr *training, _ *history.Request) { tr.source.fail = stream.ErrUnreachable }), "Bearer s3cret", 503, "unreachable"},
