@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 
 	"creek.dev/creek/history"
 )
@@ -31,7 +32,7 @@ func (m *Machine) collect(letters history.DeadLetters) {
 		p.acknowledged = p.taken
 		return
 	}
-	p.waiting = append(p.waiting[:len(p.waiting):len(p.waiting)], fresh...)
+	p.waiting = append(slices.Clip(p.waiting), fresh...)
 }
 
 // publish sends what waits to the topic of dead letters, again and again until that has them. Copies are possible: a record's ID tells them.

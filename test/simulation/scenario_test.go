@@ -118,7 +118,7 @@ func (w *world) play(s scenario) {
 
 // spoil makes a share of the records unreadable.
 func (w *world) spoil(share float64) {
-	for p := int32(0); p < int32(len(w.records)); p++ {
+	for p := range int32(len(w.records)) {
 		for i := range w.records[p] {
 			if w.chance(share) {
 				w.records[p][i].value = fmt.Appendf(nil, "poison %d/%d", p, w.records[p][i].offset)

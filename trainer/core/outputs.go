@@ -2,9 +2,10 @@ package core
 
 import (
 	"bytes"
+	"errors"
+
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream/headers"
-	"errors"
 )
 
 // outputs are what a shard made for others: its dead letters. Their number is a part of what was learned; which of them were acknowledged

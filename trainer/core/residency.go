@@ -43,17 +43,15 @@ func (s *Shard) saveDue() bool {
 		return false
 	case history.ResidencyPerInvocation:
 		return w.ending.save || w.ending.status == StatusDone
+	case history.ResidencyResident:
 	}
 	return w.ending.save || w.ending.status == StatusDone && r.due(w.request.Save, s.now)
 }
 
 // midway tells whether a save may be due before the end of the open request.
 func (s *Shard) midway() bool {
-	switch s.open.request.Residency {
-	case history.ResidencyCarried, history.ResidencyPerInvocation:
-		return false
-	}
-	return true
+	residency := s.open.request.Residency
+	return residency != history.ResidencyCarried && residency != history.ResidencyPerInvocation
 }
 
 // carriedOut returns the state that goes back with the answer, nil where nothing was learned or it is to be saved here, and the problem
@@ -74,8 +72,7 @@ func (s *Shard) carriedOut() ([]byte, *history.Problem) {
 
 // release drops memory after a request whose residency ends with it.
 func (s *Shard) release(residency history.Residency) {
-	switch residency {
-	case history.ResidencyCarried, history.ResidencyPerInvocation:
+	if residency == history.ResidencyCarried || residency == history.ResidencyPerInvocation {
 		s.resident = nil
 	}
 }

@@ -100,7 +100,7 @@ func mutate(state []byte, lists [][]number, seed uint64) []byte {
 }
 
 func mutateFloat(b []byte, how int, strange float64) {
-	v := 0.0
+	var v float64
 	if len(b) == 4 {
 		v = float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
 	} else {

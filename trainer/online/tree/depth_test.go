@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"runtime/debug"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestDeepState(t *testing.T) {
 	if err := flat.Restore(state, e); err != nil {
 		t.Fatal(err)
 	}
-	if string(flat.Append(nil, e)) != string(state) {
+	if !bytes.Equal(flat.Append(nil, e), state) {
 		t.Error("the restored tree is another one")
 	}
 	e.inner = e.inner[:0] // As a tree whose splits learn nothing.

@@ -158,7 +158,8 @@ func (t *Hoeffding) wake(h []float64) {
 // leaves there to drop before.
 func (t *Hoeffding) fell(i int32, drop func(i int32)) {
 	// A state may hold a tree of any depth, and so this does not call itself.
-	steps := append(t.steps[:0], i)
+	t.steps = append(t.steps[:0], i)
+	steps := t.steps
 	for len(steps) > 0 {
 		i := steps[len(steps)-1]
 		steps = steps[:len(steps)-1]

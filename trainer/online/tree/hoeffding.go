@@ -177,7 +177,8 @@ func (t *Hoeffding) heavier(i int32) int32 {
 // the sum of its children's. A state may hold a tree of any depth, and so this does
 // not call itself.
 func (t *Hoeffding) weight(i int32) float64 {
-	steps, sums := append(t.steps[:0], i), t.sums[:0]
+	t.steps = append(t.steps[:0], i)
+	steps, sums := t.steps, t.sums[:0]
 	for len(steps) > 0 {
 		i := steps[len(steps)-1]
 		steps = steps[:len(steps)-1]
@@ -395,18 +396,3 @@ func (t *Hoeffding) consider(i int32, h []float64) {
 		t.attempt(i, h, total)
 	}
 }
-
-// rest makes an active leaf inactive.
-func (t *Hoeffding) rest(h []float64) {
-	t.deactivate(h, t.schema)
-	t.idle++
-}
-
-// HeapBytes implements learner.State.
-func (t *Hoeffding) HeapBytes() int {
-	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 8*cap(t.sums) + 4*(cap(t.stack)+cap(t.steps)+cap(t.leaves)+cap(t.inner)+cap(t.alternates)) + 24*cap(t.promises) +
-		t.scratch.bytes() + 700
-}
-
-// LogicalBytes implements learner.State.
-func (t *Hoeffding) LogicalBytes() int { return t.logicalBytes() + t.extra }
