@@ -77,6 +77,8 @@ func TestUnpackInvertsEncoding(t *testing.T) {
 				offset += rapid.Int64Range(0, 2).Draw(t, "gap")
 				records = append(records, Record{
 					Offset: offset, UnixMillis: rapid.Int64Range(0, 1<<42).Draw(t, "time"), Key: field.Draw(t, "key"), Value: field.Draw(t, "value"),
+					// encode gives every record this header.
+					RawHeaders: []byte("\x02\x0atrace\x027"),
 				})
 				offset++
 			}
