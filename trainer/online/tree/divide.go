@@ -158,8 +158,7 @@ func (t *Hoeffding) wake(h []float64) {
 // leaves there to drop before.
 func (t *Hoeffding) fell(i int32, drop func(i int32)) {
 	// A state may hold a tree of any depth, and so this does not call itself.
-	t.steps = append(t.steps[:0], i)
-	steps := t.steps
+	steps := t.firstStep(i)
 	for len(steps) > 0 {
 		i := steps[len(steps)-1]
 		steps = steps[:len(steps)-1]

@@ -177,8 +177,7 @@ func (t *Hoeffding) heavier(i int32) int32 {
 // the sum of its children's. A state may hold a tree of any depth, and so this does
 // not call itself.
 func (t *Hoeffding) weight(i int32) float64 {
-	t.steps = append(t.steps[:0], i)
-	steps, sums := t.steps, t.sums[:0]
+	steps, sums := t.firstStep(i), t.sums[:0]
 	for len(steps) > 0 {
 		i := steps[len(steps)-1]
 		steps = steps[:len(steps)-1]

@@ -14,3 +14,14 @@ func (t *Hoeffding) rest(h []float64) {
 	t.deactivate(h, t.schema)
 	t.idle++
 }
+
+// usualSteps is how many nodes wait on a way through most trees: room made once instead of little by little.
+const usualSteps = 32
+
+// firstStep begins a way through the tree at node i.
+func (t *Hoeffding) firstStep(i int32) []int32 {
+	if cap(t.steps) == 0 {
+		t.steps, t.sums = make([]int32, 0, usualSteps), make([]float64, 0, usualSteps)
+	}
+	return append(t.steps[:0], i)
+}
