@@ -18,6 +18,7 @@ import (
 	"creek.dev/creek/dispatcher/driver"
 	"creek.dev/creek/history"
 	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
 )
 
 // Registry runs the drivers of all trainings, one for each object and lineage. Connections are shared within a namespace only, so that
@@ -99,8 +100,8 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 	n := &training{uid: t.UID, lineage: t.Spec.Lineage, done: make(chan struct{})}
 	n.spec.Store(t.DeepCopy())
 	keep := secrets{reader: r.reader, namespace: t.Namespace}
-	n.source = &source{link[*driver.Poller]{pool: &r.sources, find: r.findSource(n, keep)}}
-	n.letters = &publisher{link[driver.Publisher]{pool: &r.publishers, find: r.findPublisher(n, keep)}}
+	n.source = &source{link[*driver.Poller]{pool: &r.sources, find: findKafka(n, keep, r.openSource)}}
+	n.letters = &publisher{link[driver.Publisher]{pool: &r.publishers, find: findKafka(n, keep, r.openers.Publisher)}}
 	n.store = &store{link[state.Store]{pool: &r.stores, find: r.findStore(n, keep)}}
 	token := &tokenCache{secrets: keep, name: t.Name + tokenSuffix}
 	n.driver = driver.New(settingsOf(t), driver.Parts{
@@ -128,31 +129,25 @@ func (n *training) url() string {
 	return ""
 }
 
-func (r *Registry) findSource(n *training, keep secrets) func(context.Context) (target[*driver.Poller], error) {
-	return func(ctx context.Context) (target[*driver.Poller], error) {
-		connection, err := keep.kafka(ctx, n.spec.Load().Spec.Source.Kafka)
-		if err != nil {
-			return target[*driver.Poller]{}, err
-		}
-		open := func() (*driver.Poller, func(), error) {
-			watcher, closeIt, err := r.openers.Kafka(connection)
-			if err != nil {
-				return nil, nil, err
-			}
-			return driver.NewPoller(watcher), closeIt, nil
-		}
-		return target[*driver.Poller]{key: keep.namespace + "/" + connection.Key(), open: open}, nil
+// openSource makes what asks for a topic's offsets.
+func (r *Registry) openSource(connection stream.Connection) (*driver.Poller, func(), error) {
+	watcher, closeIt, err := r.openers.Kafka(connection)
+	if err != nil {
+		return nil, nil, err
 	}
+	return driver.NewPoller(watcher), closeIt, nil
 }
 
-func (r *Registry) findPublisher(n *training, keep secrets) func(context.Context) (target[driver.Publisher], error) {
-	return func(ctx context.Context) (target[driver.Publisher], error) {
+// findKafka reads a training's credentials for Kafka and says how to make what needs them, which trainings of its namespace share.
+func findKafka[T any](n *training, keep secrets, open func(stream.Connection) (T, func(), error)) func(context.Context) (target[T], error) {
+	return func(ctx context.Context) (target[T], error) {
 		connection, err := keep.kafka(ctx, n.spec.Load().Spec.Source.Kafka)
 		if err != nil {
-			return target[driver.Publisher]{}, err
+			return target[T]{}, err
 		}
-		open := func() (driver.Publisher, func(), error) { return r.openers.Publisher(connection) }
-		return target[driver.Publisher]{key: keep.namespace + "/" + connection.Key(), open: open}, nil
+		return target[T]{
+			key: keep.namespace + "/" + connection.Key(), open: func() (T, func(), error) { return open(connection) },
+		}, nil
 	}
 }
 

@@ -59,6 +59,12 @@ func (c Checkpoint) Digest() Digest {
 
 // Encode returns the bytes to store. It fills in the lengths and the model's digest.
 func (c Checkpoint) Encode() []byte {
+	_, data := c.Seal()
+	return data
+}
+
+// Seal returns the checkpoint as Completed does, and the bytes to store. The model, which may be large, is summed once for both.
+func (c Checkpoint) Seal() (Checkpoint, []byte) {
 	outputs := c.Outputs.encode()
 	c.Header = c.completed(len(outputs))
 	header := encodeHeader(c.Header)
@@ -70,7 +76,15 @@ func (c Checkpoint) Encode() []byte {
 	out = append(out, outputs...)
 	out = append(out, c.Model...)
 	sum := Sum(out)
-	return append(out, sum[:]...)
+	return c, append(out, sum[:]...)
+}
+
+// Facts describes the checkpoint, whose encoding has so many bytes.
+func (c Checkpoint) Facts(bytes int) *CheckpointFacts {
+	h := c.Header
+	return &CheckpointFacts{
+		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters, Bytes: int64(bytes), UnixMillis: h.UnixMillis,
+	}
 }
 
 func (c Checkpoint) completed(outputs int) CheckpointHeader {

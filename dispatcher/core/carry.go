@@ -8,9 +8,9 @@ import (
 
 // arrived is a state that came with an answer: nothing else is sent before it is saved.
 type arrived struct {
-	request history.Request
-	answer  history.Answer
-	header  history.CheckpointHeader
+	request    history.Request
+	answer     history.Answer
+	checkpoint history.Checkpoint
 }
 
 // arrive takes a state that is to be saved, if it is what the answer says.
@@ -35,13 +35,13 @@ func (m *Machine) arrive(request history.Request, a history.Answer) {
 		m.done(request, a)
 		return
 	}
-	m.delivery.arrived = &arrived{request: request, answer: a, header: h}
+	m.delivery.arrived = &arrived{request: request, answer: a, checkpoint: c}
 }
 
 // saveCarried stores the state that arrived. Who stored another one first is right, or something is wrong with one of them.
 func (m *Machine) saveCarried() {
 	arrived := m.delivery.arrived
-	key := m.settings.keys(m.incarnation).Checkpoint(0, arrived.header.Position)
+	key := m.settings.keys(m.incarnation).Checkpoint(0, arrived.checkpoint.Header.Position)
 	m.storeCall(&m.sendLane, Put{Key: key, Value: arrived.answer.State}, func(r Result) {
 		if r.Outcome == Exists {
 			m.compareCarried(key)
@@ -60,12 +60,11 @@ func (m *Machine) compareCarried(key string) {
 			return
 		}
 		stored, err := history.DecodeCheckpoint(r.Value)
-		mine, _ := history.DecodeCheckpoint(ours.answer.State)
 		switch {
 		case err != nil:
 			m.stop(unreadable("the checkpoint " + key + ": " + err.Error()))
-		case stored.Digest() != mine.Digest():
-			m.stop(history.Conflict(key, mine.Header, stored.Header))
+		case stored.Digest() != ours.checkpoint.Digest():
+			m.stop(history.Conflict(key, ours.checkpoint.Header, stored.Header))
 		default:
 			m.carriedSaved(r.Value)
 		}
@@ -74,16 +73,14 @@ func (m *Machine) compareCarried(key string) {
 
 // carriedSaved goes on with the answer whose state is stored now.
 func (m *Machine) carriedSaved(state []byte) {
-	arrived, h := m.delivery.arrived, m.delivery.arrived.header
+	arrived := m.delivery.arrived
 	m.delivery.arrived = nil
+	facts := arrived.checkpoint.Facts(len(state))
+	facts.UnixMillis = m.now.UnixMillis()
 	answer := arrived.answer
-	answer.State = nil
-	answer.Checkpoint = &history.CheckpointFacts{
-		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters,
-		Bytes: int64(len(state)), UnixMillis: m.now.UnixMillis(),
-	}
+	answer.State, answer.Checkpoint = nil, facts
 	m.done(arrived.request, answer)
-	if c := m.delivery.checkpoint; c != nil && c.Position == h.Position {
+	if c := m.delivery.checkpoint; c != nil && c.Position == facts.Position {
 		m.delivery.carried = state
 	}
 }

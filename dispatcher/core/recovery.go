@@ -66,10 +66,7 @@ func (m *Machine) readCheckpoint() {
 			m.stop(unreadable("the checkpoint " + key + " holds another position or incarnation than its key says"))
 			return
 		}
-		m.recovery.checkpoint = &history.CheckpointFacts{
-			Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters,
-			Bytes: int64(len(r.Value)), UnixMillis: h.UnixMillis,
-		}
+		m.recovery.checkpoint = c.Facts(len(r.Value))
 		m.recovery.outputs, m.recovery.bytes = c.Outputs, nil
 		if m.config.Residency == history.ResidencyCarried {
 			m.recovery.bytes = r.Value

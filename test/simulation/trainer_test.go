@@ -151,20 +151,11 @@ func (t *trainer) read(op core.Op, answer func(trainercore.Event), found func(co
 }
 
 func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) {
-	t.world.ops++
-	effect, arrives := true, true
-	if t.world.faults.store != nil {
-		effect, arrives = t.world.faults.store(core.Put{Key: key})
-	}
-	stored, taken := t.world.store[key]
-	if effect && !taken {
-		t.world.store[key], t.world.kept[key] = data, data
-	}
-	switch {
-	case !effect || !arrives:
+	switch t.world.unreliable(core.Put{Key: key, Value: data}).Outcome {
+	case core.Failed:
 		answer(trainercore.SaveFailed{Problem: history.Problemf(history.ReasonStateUnreachable, "the answer is lost")})
-	case taken:
-		answer(trainercore.CheckpointExists{Stored: stored})
+	case core.Exists:
+		answer(trainercore.CheckpointExists{Stored: t.world.store[key]})
 	default:
 		answer(trainercore.CheckpointSaved{})
 	}

@@ -94,7 +94,7 @@ func (s *Shard) goOn() {
 	case len(w.plan) == 0:
 		w.fetch = 0
 		s.end(ending{status: StatusDone})
-	case s.saving == nil && s.midway() && r.due(w.request.Save, s.now):
+	case s.saving == nil && stays(w.request.Residency) && r.due(w.request.Save, s.now):
 		s.save()
 	}
 }

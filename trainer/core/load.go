@@ -114,7 +114,7 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 		return
 	}
 	s.resident, w.lost = r, nil
-	s.stored = checkpointFacts(checkpoint, len(e.Data))
+	s.stored = checkpoint.Facts(len(e.Data))
 	s.locate()
 }
 

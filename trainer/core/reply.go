@@ -36,7 +36,9 @@ func (s *Shard) finish() {
 	s.place(&reply.Answer, w.ending.place)
 	reply.Answer.Slice = w.facts
 	s.reply(w.id, reply, w.ending.problem)
-	s.release(w.request.Residency)
+	if !stays(w.request.Residency) {
+		s.resident = nil
+	}
 	if s.terminating {
 		s.exit()
 	}

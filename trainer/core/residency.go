@@ -17,17 +17,16 @@ func (s *Shard) carriedIn() bool {
 		return false
 	}
 	c, err := history.DecodeCheckpoint(w.request.State)
-	key := s.origin.keys.Checkpoint(s.origin.shard, c.Header.Position)
 	if err != nil {
 		s.end(ending{status: StatusRefused, problem: history.Problemf(history.ReasonTrainerUnreachable, "The state in the request cannot be read: %v.", err)})
 		return true
 	}
-	r, checkpoint, problem := restore(s.origin, key, w.request.State)
+	r, problem := rebuild(s.origin, s.origin.keys.Checkpoint(s.origin.shard, c.Header.Position), c)
 	if problem != nil {
 		s.end(ending{status: StatusStopped, problem: problem})
 		return true
 	}
-	s.resident, s.stored = r, checkpointFacts(checkpoint, len(w.request.State))
+	s.resident, s.stored = r, c.Facts(len(w.request.State))
 	s.locate()
 	return true
 }
@@ -35,22 +34,15 @@ func (s *Shard) carriedIn() bool {
 // saveDue tells whether the end of the open request is to save.
 func (s *Shard) saveDue() bool {
 	w, r := s.open, s.resident
-	if r == nil || !r.unsaved() {
+	residency := w.request.Residency
+	if r == nil || !r.unsaved() || residency == history.ResidencyCarried {
 		return false
 	}
-	switch w.request.Residency {
-	case history.ResidencyCarried:
-		return false
-	case history.ResidencyPerInvocation:
-		return w.ending.save || w.ending.status == StatusDone
-	case history.ResidencyResident:
-	}
-	return w.ending.save || w.ending.status == StatusDone && r.due(w.request.Save, s.now)
+	return w.ending.save || w.ending.status == StatusDone && (!stays(residency) || r.due(w.request.Save, s.now))
 }
 
-// midway tells whether a save may be due before the end of the open request.
-func (s *Shard) midway() bool {
-	residency := s.open.request.Residency
+// stays tells whether memory is kept after a request, so that a save may be due at any time rather than at the end of each.
+func stays(residency history.Residency) bool {
 	return residency != history.ResidencyCarried && residency != history.ResidencyPerInvocation
 }
 
@@ -68,11 +60,4 @@ func (s *Shard) carriedOut() ([]byte, *history.Problem) {
 			len(state), history.MaxCarriedBytes)
 	}
 	return state, nil
-}
-
-// release drops memory after a request whose residency ends with it.
-func (s *Shard) release(residency history.Residency) {
-	if residency == history.ResidencyCarried || residency == history.ResidencyPerInvocation {
-		s.resident = nil
-	}
 }

@@ -86,35 +86,41 @@ func (r *resident) checkpoint(g *origin, now int64) history.Checkpoint {
 		Outputs: r.pending,
 		Metrics: flat.Append(nil, r.metrics),
 		Model:   r.model.AppendState(make([]byte, 0, r.model.StateBytes())),
-	}.Completed()
+	}
 }
 
 // restore makes a resident from stored bytes that were found at key.
 func restore(g *origin, key string, data []byte) (*resident, history.Checkpoint, *history.Problem) {
 	c, err := history.DecodeCheckpoint(data)
-	if err == nil {
-		err = g.owns(key, c.Header)
-	}
 	if err != nil {
 		return nil, c, unreadableState(key, err)
+	}
+	r, problem := rebuild(g, key, c)
+	return r, c, problem
+}
+
+// rebuild makes a resident from a checkpoint whose place is key.
+func rebuild(g *origin, key string, c history.Checkpoint) (*resident, *history.Problem) {
+	if err := g.owns(key, c.Header); err != nil {
+		return nil, unreadableState(key, err)
 	}
 	r, err := newResident(g)
 	if err != nil {
-		return nil, c, specProblem(err)
+		return nil, specProblem(err)
 	}
 	if err := r.model.RestoreState(c.Model); err != nil {
-		return nil, c, modelProblem(key, err)
+		return nil, modelProblem(key, err)
 	}
 	consumed, inputErr := input.Parse(c.Header.Input)
 	if err := errors.Join(inputErr, r.restoreMetrics(c.Metrics)); err != nil {
-		return nil, c, unreadableState(key, err)
+		return nil, unreadableState(key, err)
 	}
 	r.input, r.records = consumed, c.Header.Records
 	r.deadLetters, r.pending = c.Header.DeadLetters, c.Outputs
 	r.position, r.hash = c.Header.Position, c.Header.Hash
 	r.saved, r.savedConsumed = r.position, r.consumed()
 	r.passed = append(r.passed[:0], passedLink{r.position.Touched(), r.hash})
-	return r, c, nil
+	return r, nil
 }
 
 // restoreMetrics reads metrics, those of version 1 of their format too, which only classifications had.

@@ -10,8 +10,7 @@ type saving struct {
 }
 
 func (s *Shard) save() {
-	checkpoint := s.resident.checkpoint(s.origin, s.now)
-	data := checkpoint.Encode()
+	checkpoint, data := s.resident.checkpoint(s.origin, s.now).Seal()
 	key := s.origin.keys.Checkpoint(s.origin.shard, checkpoint.Header.Position)
 	// The model is in data and its digest in the header: keeping it here too would double the memory of a save.
 	checkpoint.Model, checkpoint.Outputs = nil, nil
@@ -19,18 +18,11 @@ func (s *Shard) save() {
 	s.do(SaveCheckpoint{Key: key, Data: data})
 }
 
-func checkpointFacts(c history.Checkpoint, bytes int) *history.CheckpointFacts {
-	h := c.Header
-	return &history.CheckpointFacts{
-		Position: h.Position, Hash: h.Hash, ModelDigest: h.ModelDigest, Records: h.Records, DeadLetters: h.DeadLetters, Bytes: int64(bytes), UnixMillis: h.UnixMillis,
-	}
-}
-
 func (s *Shard) checkpointSaved() {
 	if s.saving == nil {
 		return
 	}
-	facts := checkpointFacts(s.saving.checkpoint, s.saving.bytes)
+	facts := s.saving.checkpoint.Facts(s.saving.bytes)
 	// Durable is what the store has acknowledged, not what was sent to it.
 	facts.UnixMillis = s.now
 	s.kept(facts)
@@ -66,9 +58,9 @@ func (s *Shard) checkpointExists(data []byte) {
 	case err != nil:
 		s.lose(unreadableState(ours.key, err), nil)
 	case stored.Digest() == ours.checkpoint.Digest():
-		s.kept(checkpointFacts(stored, len(data)))
+		s.kept(stored.Facts(len(data)))
 	default:
-		s.lose(history.Conflict(ours.key, ours.checkpoint.Header, stored.Header), checkpointFacts(stored, len(data)))
+		s.lose(history.Conflict(ours.key, ours.checkpoint.Header, stored.Header), stored.Facts(len(data)))
 	}
 }
 
