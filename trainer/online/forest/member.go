@@ -142,16 +142,13 @@ func (m *member) succeed() {
 	m.warning.Reset()
 }
 
-// maxRows is more rows than any stream has.
-const maxRows = 1 << 62
-
 // Fields implements flat.Stater.
 func (m *member) Fields(c *flat.Codec) {
 	c.Uint64("made", &m.made)
 	c.Uint64("rows", &m.rows)
 	c.Uint64("hits", &m.hits)
 	c.Bool("growing", &m.growing)
-	c.Require(m.hits <= m.rows && m.rows < maxRows && m.made < maxRows, "no more hits than rows")
+	c.Require(m.hits <= m.rows && m.rows < learner.MaxRows && m.made < learner.MaxRows, "no more hits than rows")
 	c.Part("drift", &m.drift)
 	c.Part("warning", &m.warning)
 	m.plantFields(c, "tree", &m.tree)

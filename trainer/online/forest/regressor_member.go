@@ -140,10 +140,10 @@ func (m *regressorMember) Fields(c *flat.Codec) {
 	numbers := []float64{m.rows, m.loss, m.seen, m.mean, m.spread}
 	c.Float64sOf("errors", numbers)
 	m.rows, m.loss, m.seen, m.mean, m.spread = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-	c.Require(m.rows >= 0 && m.loss >= 0 && m.seen >= 0 && m.made < maxRows, "counts and losses of at least 0")
+	c.Require(m.rows >= 0 && m.loss >= 0 && m.seen >= 0 && m.made < learner.MaxRows, "counts and losses of at least 0")
 	// Errors are at most the limit, and so are their mean and, times the rows,
 	// their squares.
-	c.RequireWithin(maxRows, m.rows, m.seen)
+	c.RequireWithin(learner.MaxRows, m.rows, m.seen)
 	c.RequireWithin(2*learner.Limit, m.mean)
 	c.RequireWithin(1e290, m.loss, m.spread)
 	c.Part("drift", &m.drift)

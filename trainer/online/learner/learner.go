@@ -18,6 +18,9 @@ import (
 // Limit bounds the magnitude of values and targets.
 const Limit = 1e100
 
+// MaxRows is more rows than any stream has.
+const MaxRows = 1 << 62
+
 // State is what every part of a model can do with what it has learned.
 type State interface {
 	flat.Stater

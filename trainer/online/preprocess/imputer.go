@@ -146,7 +146,7 @@ func (m *StatImputer) Fields(c *flat.Codec) {
 	if m.means != nil {
 		c.Float64sOf("counts", m.counts)
 		c.Float64sOf("means", m.means)
-		c.RequireWithin(maxRows, m.counts...)
+		c.RequireWithin(learner.MaxRows, m.counts...)
 		c.RequireWithin(2*learner.Limit, m.means...)
 		for i, n := range m.counts {
 			c.Require(n >= 0 && (n > 0 || m.means[i] == 0), "counts of at least 0")

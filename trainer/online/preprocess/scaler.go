@@ -17,12 +17,8 @@ type StandardScaler struct {
 	features []moments
 }
 
-const (
-	// maxRows is more than any stream has.
-	maxRows = 1 << 62
-	// maxVariance is more than that of any values.
-	maxVariance = 1e201
-)
+// maxVariance is more than that of any values.
+const maxVariance = 1e201
 
 // moments are one feature's statistics; deviation is the root of variance.
 type moments struct {
@@ -104,7 +100,7 @@ func (s *StandardScaler) Fields(c *flat.Codec) {
 	c.Float64sOf("counts", counts)
 	c.Float64sOf("means", means)
 	c.Float64sOf("variances", variances)
-	c.RequireWithin(maxRows, counts...)
+	c.RequireWithin(learner.MaxRows, counts...)
 	c.RequireWithin(2*learner.Limit, means...)
 	c.RequireWithin(maxVariance, variances...)
 	if !c.Reading() || c.Err() != nil {

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"math"
-	"slices"
 
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
@@ -172,45 +171,6 @@ func (t *Hoeffding) heavier(i int32) int32 {
 	}
 	return best
 }
-
-// weight is the sum of the classes' weights in all leaves below a node: of a split,
-// the sum of its children's. A state may hold a tree of any depth, and so this does
-// not call itself.
-func (t *Hoeffding) weight(i int32) float64 {
-	steps, sums := t.firstStep(i), t.sums[:0]
-	for len(steps) > 0 {
-		i := steps[len(steps)-1]
-		steps = steps[:len(steps)-1]
-		if i == addUp {
-			last := len(sums) - 1
-			sums[last-1] += sums[last]
-			sums = sums[:last]
-			continue
-		}
-		n := t.nodes[i]
-		switch {
-		case n.feature == leaf:
-			sums = append(sums, t.total(t.at(n.child)))
-		case len(t.inner) > 0:
-			sums = append(sums, t.total(t.at(t.inner[i])))
-		case n.feature&chain == 0:
-			steps = append(steps, addUp, n.child+1, n.child)
-		default:
-			sums = append(sums, 0)
-			from := len(steps)
-			for ; n.feature != chainEnd; n = t.nodes[n.child+1] {
-				steps = append(steps, n.child, addUp)
-			}
-			slices.Reverse(steps[from:])
-		}
-	}
-	t.steps, t.sums = steps, sums
-	return sums[0]
-}
-
-// addUp, among the nodes that weight is still to visit, says that the last two
-// sums are to become one.
-const addUp = -1
 
 // alternateOf is the leaf beside split i, or none.
 func (t *Hoeffding) alternateOf(i int32) int32 {
@@ -395,3 +355,18 @@ func (t *Hoeffding) consider(i int32, h []float64) {
 		t.attempt(i, h, total)
 	}
 }
+
+// rest makes an active leaf inactive.
+func (t *Hoeffding) rest(h []float64) {
+	t.deactivate(h, t.schema)
+	t.idle++
+}
+
+// HeapBytes implements learner.State.
+func (t *Hoeffding) HeapBytes() int {
+	return t.heapBytes() + 8*(cap(t.drawn)+cap(t.votes)+cap(t.order)) + 8*cap(t.sums) + 4*(cap(t.stack)+cap(t.steps)+cap(t.leaves)+cap(t.inner)+cap(t.alternates)) + 24*cap(t.promises) +
+		t.scratch.bytes() + 700
+}
+
+// LogicalBytes implements learner.State.
+func (t *Hoeffding) LogicalBytes() int { return t.logicalBytes() + t.extra }
