@@ -11,8 +11,12 @@ import (
 	"creek.dev/creek/trainer/core"
 )
 
-// waitingRequests is how many requests may wait for the one that is worked on.
-const waitingRequests = 1
+// A request may wait for the one that is worked on, so that whoever comes after an abandoned request need not come twice; but not for
+// long: a shard that is busy says so.
+const (
+	waitingRequests = 1
+	waitWithin      = 2 * time.Second
+)
 
 // Runner owns a shard: one goroutine steps it and carries out its effects. Requests are worked on one at a time.
 type Runner struct {
@@ -33,7 +37,9 @@ type Runner struct {
 	fetch    *fetch
 	open     *call
 	nextID   int64
-	exiting  bool
+	// terminating tells that what is saved now is the last.
+	terminating bool
+	exiting     bool
 }
 
 // call is a request on its way through the runner.
@@ -42,9 +48,13 @@ type call struct {
 	request history.Request
 	began   time.Time
 	id      int64
+	ends    deadlines
 	budget  *time.Timer
-	times   history.SliceFacts
-	answer  chan outcome
+	// reads bounds what is read for the request, from Kafka and from the store.
+	reads  context.Context
+	cancel context.CancelFunc
+	times  history.SliceFacts
+	answer chan outcome
 }
 
 // outcome is a finished call.
@@ -75,8 +85,13 @@ func (r *Runner) Do(ctx context.Context, request history.Request) (core.Status, 
 	}
 	defer r.pending.Add(-1)
 	c := &call{ctx: ctx, request: request, began: time.Now(), answer: make(chan outcome, 1)}
+	c.ends = deadlinesOf(ctx, c.began, request.BudgetMillis)
+	patience := time.NewTimer(waitWithin)
+	defer patience.Stop()
 	select {
 	case r.calls <- c:
+	case <-patience.C:
+		return r.refuse(core.StatusBusy, "another request is being worked on")
 	case <-r.done:
 		return r.refuse(core.StatusUnavailable, "the trainer is shutting down")
 	case <-ctx.Done():
@@ -134,13 +149,13 @@ func (r *Runner) next() {
 		r.open.times.FetchMicros += time.Since(waiting).Microseconds()
 		r.learn(c)
 	case s := <-r.finished:
-		r.count(s)
-		r.step(s.event)
+		r.storeAnswered(s)
 	case <-spent:
 		r.stopEarly()
 	case <-abandoned:
 		r.stopEarly()
 	case <-r.terminate:
+		r.terminating = true
 		r.step(core.Terminate{})
 	}
 }
@@ -148,9 +163,10 @@ func (r *Runner) next() {
 func (r *Runner) begin(c *call) {
 	r.nextID++
 	c.id = r.nextID
-	if c.request.BudgetMillis > 0 {
-		c.budget = time.NewTimer(time.Until(c.began.Add(time.Duration(c.request.BudgetMillis) * time.Millisecond)))
+	if !c.ends.work.IsZero() {
+		c.budget = time.NewTimer(time.Until(c.ends.work))
 	}
+	c.reads, c.cancel = until(c.ctx, c.ends.work)
 	r.open = c
 	r.gauge.begin()
 	r.step(core.RequestArrived{ID: c.id, Request: c.request})
@@ -159,6 +175,7 @@ func (r *Runner) begin(c *call) {
 // stopEarly asks for an answer in part, once.
 func (r *Runner) stopEarly() {
 	c := r.open
+	c.cancel()
 	c.ctx, c.budget = context.WithoutCancel(c.ctx), nil
 	r.step(core.BudgetSpent{ID: c.id})
 }
@@ -179,18 +196,20 @@ func (r *Runner) learn(c *chunk) {
 	r.fetcher.recycle(c)
 }
 
-func (r *Runner) count(s stored) {
-	if s.save {
+// storeAnswered takes a result of the store. What was read for a request that is answered by now is of no use to the next.
+func (r *Runner) storeAnswered(s stored) {
+	switch {
+	case s.save:
 		r.metrics.saved(s)
-	}
-	if r.open == nil {
+		if r.open != nil {
+			r.open.times.SaveMicros += s.took.Microseconds()
+		}
+	case r.open == nil || r.open.id != s.call:
 		return
-	}
-	if s.save {
-		r.open.times.SaveMicros += s.took.Microseconds()
-	} else {
+	default:
 		r.open.times.LoadMicros += s.took.Microseconds()
 	}
+	r.step(s.event)
 }
 
 func (r *Runner) step(event core.Event) { r.perform(r.shard.Step(time.Now().UnixMilli(), event)) }
@@ -199,7 +218,7 @@ func (r *Runner) perform(effects []core.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case core.Fetch:
-			r.fetch = r.fetcher.start(context.Background(), e)
+			r.fetch = r.fetcher.start(r.open.reads, e)
 		case core.StopFetch:
 			r.stopFetch()
 		case core.Reply:
@@ -209,12 +228,43 @@ func (r *Runner) perform(effects []core.Effect) {
 			r.stopFetch()
 			r.exiting = true
 		default:
-			go func() {
-				if s, known := r.storage.perform(context.Background(), effect); known {
-					r.finished <- s
-				}
-			}()
+			r.askStore(e)
 		}
+	}
+}
+
+// askStore carries out an effect of the store beside the work.
+func (r *Runner) askStore(effect core.Effect) {
+	ctx, cancel := r.storeContext(effect)
+	var call int64
+	if r.open != nil {
+		call = r.open.id
+	}
+	go func() {
+		defer cancel()
+		s, known := r.storage.perform(ctx, effect)
+		if !known {
+			return
+		}
+		s.call = call
+		select {
+		case r.finished <- s:
+		case <-r.done:
+		}
+	}()
+}
+
+// storeContext bounds a call of the store by what the open request's budget leaves. A save goes on when nobody waits for the answer any
+// more, and the last one of a trainer that was told to go is bounded by the store's own time alone.
+func (r *Runner) storeContext(effect core.Effect) (context.Context, context.CancelFunc) {
+	_, save := effect.(core.SaveCheckpoint)
+	switch c := r.open; {
+	case c == nil || save && r.terminating:
+		return context.WithCancel(context.Background())
+	case save:
+		return until(context.WithoutCancel(c.ctx), c.ends.answer)
+	default:
+		return context.WithCancel(c.reads)
 	}
 }
 
@@ -232,6 +282,7 @@ func (r *Runner) reply(e core.Reply) {
 	if c.budget != nil {
 		c.budget.Stop()
 	}
+	c.cancel()
 	answer := e.Answer
 	facts, learned := &answer.Slice, answer.Slice
 	*facts = c.times

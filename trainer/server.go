@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
+	"time"
 
 	"creek.dev/creek/history"
 )
@@ -20,10 +22,21 @@ func (t *Trainer) Handler() http.Handler {
 	mux.Handle("GET "+history.PathMetrics, t.metrics.handler())
 	if t.facts == nil {
 		mux.Handle("POST "+history.PathTrain, t.authorized(t.train))
-		return mux
+		return t.bounded(mux)
 	}
 	mux.Handle("GET "+history.PathFacts, t.authorized(func(w http.ResponseWriter, _ *http.Request) { t.write(w, http.StatusOK, t.facts()) }))
-	return mux
+	return t.bounded(mux)
+}
+
+// bounded gives requests so long to arrive, those that are refused before they are read too. Where the connection knows no deadlines,
+// there are none.
+func (t *Trainer) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection := http.NewResponseController(w)
+		_ = connection.SetReadDeadline(time.Now().Add(t.bodyWithin))
+		_ = connection.SetWriteDeadline(time.Time{})
+		next.ServeHTTP(w, r)
+	})
 }
 
 // authorized lets through who bears the training's token.
@@ -46,6 +59,11 @@ func (t *Trainer) train(w http.ResponseWriter, r *http.Request) {
 	request, err := readRequest(http.MaxBytesReader(w, r.Body, bodyLimit))
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		// What is left of the body would be taken for the next request.
+		w.Header().Set("Connection", "close")
+		t.refuse(w, http.StatusRequestTimeout, "", fmt.Errorf("its body did not arrive within %s", t.bodyWithin))
+		return
 	case errors.As(err, &tooLarge):
 		t.refuse(w, http.StatusRequestEntityTooLarge, "", fmt.Errorf("the body is longer than %d bytes: send fewer entries at once", tooLarge.Limit))
 		return
@@ -57,6 +75,8 @@ func (t *Trainer) train(w http.ResponseWriter, r *http.Request) {
 			t.options.Namespace, t.options.Name, request.Namespace, request.Name))
 		return
 	}
+	// The body is here, and the work may take longer; a read that is under way meanwhile notices when the caller hangs up.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	status, answer := t.Do(r.Context(), request)
 	t.write(w, int(status), answer)
 }
@@ -78,6 +98,7 @@ func known(action history.Action) string {
 }
 
 func (t *Trainer) write(w http.ResponseWriter, status int, body any) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeWithin))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if err := json.NewEncoder(w).Encode(body); err != nil {

@@ -10,8 +10,8 @@ import (
 	"creek.dev/creek/trainer/core"
 )
 
-// storeWithin bounds one operation of the store, so that a request is answered even when the store hangs. It is below the drain that
-// Knative gives a pod, so that the last checkpoint of a trainer that was told to go has its chance.
+// storeWithin bounds one operation of the store, so that a request without a budget is answered too when the store hangs; the budget may
+// end it sooner. It is below the drain that Knative gives a pod, so that the last checkpoint of a trainer that was told to go has its chance.
 const storeWithin = 20 * time.Second
 
 // stored is a finished operation of the store.
@@ -19,6 +19,8 @@ type stored struct {
 	event core.Event
 	took  time.Duration
 	save  bool
+	// call is the request that it was done for.
+	call int64
 }
 
 // storage carries out the core's store effects.

@@ -18,10 +18,15 @@ import (
 	"creek.dev/creek/trainer/online"
 )
 
-// Times of the HTTP server. Requests may take as long as their budget, so only what comes before them is bounded.
+// Times of the HTTP server. Requests may take as long as their budget; what comes before and after is bounded here. A connection is kept
+// for longer than clients keep theirs, so that none is closed under a request.
 const (
 	headerWithin = 10 * time.Second
-	answerWithin = 5 * time.Second
+	bodyWithin   = 30 * time.Second
+	writeWithin  = 30 * time.Second
+	idleWithin   = 5 * time.Minute
+	closeWithin  = 5 * time.Second
+	headerLimit  = 64 << 10
 )
 
 // Options say whom a trainer works for.
@@ -50,6 +55,8 @@ type Trainer struct {
 	token   tokenFile
 	metrics *metrics
 	runner  *Runner
+	// bodyWithin is how long the body of a request may take to arrive.
+	bodyWithin time.Duration
 	// facts is what history.PathFacts serves; nil unless the trainer dispatches to itself.
 	facts      func() history.Facts
 	durability atomic.Pointer[state.Durability]
@@ -57,7 +64,7 @@ type Trainer struct {
 
 // New returns a trainer that dials nothing before its first request.
 func New(options Options, parts Parts) *Trainer {
-	t := &Trainer{options: options, parts: parts, token: tokenFile{path: options.TokenFile}, metrics: newMetrics()}
+	t := &Trainer{options: options, parts: parts, token: tokenFile{path: options.TokenFile}, metrics: newMetrics(), bodyWithin: bodyWithin}
 	t.runner = newRunner(t.identity(), parts, t.metrics)
 	return t
 }
@@ -99,7 +106,7 @@ func (t *Trainer) Do(ctx context.Context, request history.Request) (core.Status,
 // Serve answers requests on the listener until ctx ends. Then it takes no more work, finishes the records at hand, saves a checkpoint,
 // answers the open request, and only then closes the listener, since a proxy may still send to it.
 func (t *Trainer) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{Handler: t.Handler(), ReadHeaderTimeout: headerWithin}
+	server := &http.Server{Handler: t.Handler(), ReadHeaderTimeout: headerWithin, IdleTimeout: idleWithin, MaxHeaderBytes: headerLimit}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	ready := time.Since(t.options.Started)
@@ -112,7 +119,7 @@ func (t *Trainer) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	t.runner.Terminate()
 	<-t.runner.Done()
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
 	defer cancel()
 	if err := server.Shutdown(closing); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("close the server: %w", err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/history"
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 )
@@ -14,16 +15,21 @@ import (
 // Deadlines of calls. A reading of offsets has until answerWithin after it is due.
 const (
 	answerWithin = 15 * time.Second
-	// sendWithin must be longer than the trainer's own budget, a pod's start included.
-	sendWithin = 10 * time.Minute
+	// startWithin is what a request has beyond its budget: a pod's start, on a node that must be started first, and the way there and back.
+	startWithin = 9 * time.Minute
 )
+
+// sendWithin returns how long a request may take from here.
+func sendWithin(request history.Request) time.Duration {
+	return startWithin + time.Duration(request.BudgetMillis)*time.Millisecond
+}
 
 // perform carries out one operation.
 func (p Parts) perform(ctx context.Context, op core.Op, at func(core.Instant) time.Time) core.Result {
 	deadline := time.Now().Add(answerWithin)
 	switch o := op.(type) {
 	case core.Send:
-		deadline = time.Now().Add(sendWithin)
+		deadline = time.Now().Add(sendWithin(o.Request))
 	case core.ReadStable:
 		deadline = later(deadline, at(o.Due).Add(answerWithin))
 	case core.ReadStarts:
