@@ -121,10 +121,10 @@ func (o evalOptions) run(out io.Writer) (err error) {
 
 // measure lets the model learn all rows.
 func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time.Time) evaluation {
-	measured := metric.New(model.Task(), model.Classes())
+	measured := metric.Must(metric.New(model.Task(), model.Classes()))
 	var curve *evaluate.Curve
 	if o.every > 0 {
-		curve = evaluate.NewCurve(model.Task(), model.Classes(), o.every)
+		curve = metric.Must(evaluate.NewCurve(model.Task(), model.Classes(), o.every))
 		measured = curve
 	}
 	ready, waited := time.Now(), rows.Waiting

@@ -64,7 +64,7 @@ func timeModels(c testCase, t *table, workers int) (timed, error) {
 			return result, err
 		}
 		m.SetWorkers(workers)
-		measured := metric.New(m.Task(), m.Classes())
+		measured := metric.Must(metric.New(m.Task(), m.Classes()))
 		begin, cpu := time.Now(), processorSeconds()
 		evaluate.Learn(m, measured, rows.All())
 		result.Wall += time.Since(begin).Seconds()

@@ -63,7 +63,7 @@ func gauge(c testCase, t *table, seed uint64) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	measured := metric.New(m.Task(), m.Classes())
+	measured := metric.Must(metric.New(m.Task(), m.Classes()))
 	i := 0
 	passBatches(m, t, t.limit(c.rows), func(p online.Prediction) {
 		measured.Update(metric.Outcome{Y: t.y[i], Class: p.Class, Value: p.Value, Scores: p.Scores})

@@ -46,7 +46,7 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 		return nil, err
 	}
 	l := &learner{
-		decoder: decoder, model: model, metrics: metric.New(model.Task(), model.Classes()),
+		decoder: decoder, model: model, metrics: metric.Must(metric.New(model.Task(), model.Classes())),
 		row: make([]float64, len(spec.Format.Features)), absent: make([]int, len(spec.Format.Features)), batch: model.NewBatch(),
 	}
 	for i := range l.absent {

@@ -56,7 +56,7 @@ func readTable(tb testing.TB, name string) table {
 func prequential(tb testing.TB, c online.Config, t table) metric.Measure {
 	tb.Helper()
 	m := newModel(tb, c)
-	measure := metric.New(online.TaskClassification, len(t.classes))
+	measure := metric.Must(metric.New(online.TaskClassification, len(t.classes)))
 	for i, row := range t.rows {
 		p := m.PredictLearn(row, float64(t.labels[i]), random.Position(0, int64(i)))
 		measure.Update(metric.Outcome{Y: float64(t.labels[i]), Class: p.Class, Scores: p.Scores})

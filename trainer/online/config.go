@@ -47,7 +47,8 @@ type Config struct {
 	// Features names the values of a row, in order.
 	Features []Feature `json:"features"`
 	// Classes names the labels 0, 1 and so on; the last of two is the positive
-	// one. Without names there are two.
+	// one. Without names there are two. A regression has none; a detector does not
+	// look at them.
 	Classes []string `json:"classes,omitempty"`
 }
 
@@ -124,6 +125,8 @@ func countClasses(a algorithm, classes []string) (int, error) {
 		return 0, err
 	}
 	switch n := len(classes); {
+	case a.task == TaskRegression && n > 0:
+		return 0, &ConfigError{"classes", fmt.Sprintf("%s predicts a number, so there are none; %d are given", a.name, n)}
 	case a.task != TaskClassification:
 		return 0, nil
 	case n == 0:

@@ -87,7 +87,13 @@ func TestValidate(t *testing.T) {
 		"no features":   {change: func(c *online.Config) { c.Features = nil }, want: "features: at least one is needed"},
 		"twice":         {change: func(c *online.Config) { c.Features = online.NumericFeatures("a", "a") }, want: `features: "a" stands there twice`},
 		"three classes": {change: func(c *online.Config) { c.Classes = []string{"a", "b", "c"} }, want: "classes: LogisticRegression needs exactly two, not 3; OneVsRest makes it tell more apart"},
-		"no classes":    {change: func(c *online.Config) { c.Classes = nil }},
+		"classes of a number": {
+			change: func(c *online.Config) {
+				*c = online.Config{Algorithm: "LinearRegression", Features: c.Features, Classes: []string{"low", "high"}}
+			},
+			want: "classes: LinearRegression predicts a number, so there are none; 2 are given",
+		},
+		"no classes": {change: func(c *online.Config) { c.Classes = nil }},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -450,7 +450,7 @@ func TestContractDigests(t *testing.T) {
 	found := map[string]string{}
 	for _, s := range subjects() {
 		m := s.model(t)
-		measure := metric.New(s.config.Task, m.Classes())
+		measure := metric.Must(metric.New(s.config.Task, m.Classes()))
 		x := make([]float64, len(s.config.Features))
 		for i := range 4500 {
 			y := contractRow(s, i, x)

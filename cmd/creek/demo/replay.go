@@ -30,7 +30,7 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 	if err != nil {
 		return replayed{}, err
 	}
-	measured := metric.New(model.Task(), model.Classes())
+	measured := metric.Must(metric.New(model.Task(), model.Classes()))
 	row := make([]float64, len(spec.Format.Features))
 	reader := stream.NewReader(connection)
 	defer reader.Close()

@@ -22,10 +22,15 @@ type Curve struct {
 }
 
 // NewCurve returns an empty curve of a task and a classifier's number of classes,
-// as metric.New has them, with a point after every so many rows, at least 1.
-func NewCurve(task string, classes int, every uint64) *Curve {
-	renew := func() metric.Measure { return metric.New(task, classes) }
-	return &Curve{Measure: renew(), every: max(every, 1), window: renew(), renew: renew}
+// as metric.New has them and refuses them, with a point after every so many rows,
+// at least 1.
+func NewCurve(task string, classes int, every uint64) (*Curve, error) {
+	whole, err := metric.New(task, classes)
+	if err != nil {
+		return nil, err
+	}
+	renew := func() metric.Measure { return metric.Must(metric.New(task, classes)) }
+	return &Curve{Measure: whole, every: max(every, 1), window: renew(), renew: renew}, nil
 }
 
 // Update implements metric.Measure.
@@ -55,7 +60,10 @@ func (c *Curve) Points() []Point {
 // Merge adds what all parts have counted, such as those of a table's partitions,
 // to an empty measure of the task. It fails when they are not of one kind.
 func Merge(task string, classes int, parts ...metric.Measure) (metric.Measure, error) {
-	whole := metric.New(task, classes)
+	whole, err := metric.New(task, classes)
+	if err != nil {
+		return nil, err
+	}
 	for _, part := range parts {
 		if c, ok := part.(*Curve); ok {
 			part = c.Measure

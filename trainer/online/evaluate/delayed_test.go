@@ -62,7 +62,7 @@ func TestDelayedGolden(t *testing.T) {
 		if n, err := strconv.Atoi(name); err == nil {
 			delay = evaluate.After(int64(n))
 		}
-		measure := metric.New(online.TaskClassification, 2)
+		measure := metric.Must(metric.New(online.TaskClassification, 2))
 		m := delayedModel(t)
 		evaluate.LearnDelayed(m, measure, table.All(), delay)
 		values := measure.Values()
@@ -76,7 +76,7 @@ func TestDelayedGolden(t *testing.T) {
 // A delay of nothing is no delay, and a curve ends where the measure does.
 func TestCurve(t *testing.T) {
 	table := delayed()
-	none, plain := evaluate.NewCurve(online.TaskClassification, 2, 700), metric.New(online.TaskClassification, 2)
+	none, plain := metric.Must(evaluate.NewCurve(online.TaskClassification, 2, 700)), metric.Must(metric.New(online.TaskClassification, 2))
 	a, b := delayedModel(t), delayedModel(t)
 	evaluate.LearnDelayed(a, none, table.All(), evaluate.After(-5))
 	evaluate.Learn(b, plain, table.All())

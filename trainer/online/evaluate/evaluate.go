@@ -28,7 +28,7 @@ type Result struct {
 // Prequential predicts and learns all rows in their order. The result is a
 // function of the model's state and the rows.
 func Prequential(m *online.Model, rows iter.Seq2[[]float64, float64]) Result {
-	measure := metric.New(m.Task(), m.Classes())
+	measure := metric.Must(metric.New(m.Task(), m.Classes()))
 	Learn(m, measure, rows)
 	return Summary(m, measure)
 }

@@ -61,7 +61,12 @@ func (a *Anomaly) Merge(measure Measure) error {
 // Records implements Measure.
 func (a *Anomaly) Records() uint64 { return a.records }
 
-// Values implements Measure. All are 0 while nothing has been counted.
+// Values implements Measure. meanScore is 0 while nothing has been counted;
+// rocAuc is absent until usual and unusual rows were.
 func (a *Anomaly) Values() map[string]float64 {
-	return map[string]float64{"meanScore": over(a.scores, a.weight), "rocAuc": rocArea(a.bins)}
+	values := map[string]float64{"meanScore": over(a.scores, a.weight)}
+	if area, ok := rocArea(a.bins); ok {
+		values["rocAuc"] = area
+	}
+	return values
 }

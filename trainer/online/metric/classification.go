@@ -188,15 +188,17 @@ func (c *Classification) Records() uint64 {
 	return n
 }
 
-// Values implements Measure. All are 0 while nothing has been counted.
+// Values implements Measure. All are 0 while nothing has been counted, but for
+// rocAuc, which is absent until rows of both classes were.
 func (c *Classification) Values() map[string]float64 {
 	t := tally{
 		classes: c.Classes, counts: make([]float64, len(c.Counts)),
-		loss: logOfBlocks(c.Product, c.Blocks), squares: c.squares, repeats: float64(c.repeats), area: rocArea(c.bins),
+		loss: logOfBlocks(c.Product, c.Blocks), squares: c.squares, repeats: float64(c.repeats),
 	}
 	for i, n := range c.Counts {
 		t.counts[i] = float64(n)
 	}
+	t.area, t.ranked = rocArea(c.bins)
 	// Version 1 of the state kept the counts, and not what is behind the others.
 	for _, n := range c.bins {
 		t.kept += float64(n)

@@ -26,7 +26,7 @@ func TestValues(t *testing.T) {
 	c := metric.NewClassification(2)
 	want := map[string]float64{
 		"accuracy": 0, "balancedAccuracy": 0, "precision": 0, "recall": 0, "f1": 0,
-		"kappa": 0, "kappaM": 0, "kappaT": 0, "logLoss": 0, "brier": 0, "rocAuc": 0,
+		"kappa": 0, "kappaM": 0, "kappaT": 0, "logLoss": 0, "brier": 0,
 	}
 	if diff := cmp.Diff(want, c.Values()); diff != "" {
 		t.Error(diff)

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"errors"
+	"fmt"
 
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/numeric"
@@ -25,10 +26,13 @@ type weighted interface {
 }
 
 // NewFading returns an empty measure of a task, as New has it, that fades by a
-// factor in (0, 1].
-func NewFading(task string, classes int, factor float64) *Fading {
+// factor in (0, 1]; another factor is an error.
+func NewFading(task string, classes int, factor float64) (*Fading, error) {
+	if err := check(task, classes); err != nil {
+		return nil, err
+	}
 	if !(factor > 0 && factor <= 1) {
-		panic("metric: a factor that is not in (0, 1]")
+		return nil, fmt.Errorf("metric: the factor %g is outside (0, 1]", factor)
 	}
 	f := &Fading{growth: 1 / factor, weight: 1}
 	switch task {
@@ -39,7 +43,7 @@ func NewFading(task string, classes int, factor float64) *Fading {
 	default:
 		f.measure = &faded{classes: classes, counts: make([]float64, classes*classes)}
 	}
-	return f
+	return f, nil
 }
 
 // heaviest is the weight at which all are scaled down.
@@ -130,8 +134,9 @@ func (f *faded) Records() uint64 { return f.records }
 func (f *faded) Values() map[string]float64 {
 	t := tally{
 		classes: f.classes, counts: f.counts,
-		loss: f.loss, squares: f.squares, repeats: f.repeats, area: rocArea(f.bins),
+		loss: f.loss, squares: f.squares, repeats: f.repeats,
 	}
+	t.area, t.ranked = rocArea(f.bins)
 	return t.values()
 }
 

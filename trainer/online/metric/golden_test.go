@@ -80,8 +80,8 @@ func TestGolden(t *testing.T) {
 		if err := json.Unmarshal(file[name], &want); err != nil {
 			t.Fatal(err)
 		}
-		plain := metric.New(of.task, of.classes)
-		variants := []metric.Measure{plain, metric.NewFading(of.task, of.classes, 1), metric.NewWindowed(of.task, of.classes, goldenRows)}
+		plain := metric.Must(metric.New(of.task, of.classes))
+		variants := []metric.Measure{plain, metric.Must(metric.NewFading(of.task, of.classes, 1)), metric.Must(metric.NewWindowed(of.task, of.classes, goldenRows))}
 		for i := range goldenRows {
 			for _, m := range variants {
 				m.Update(of.outcome(i))

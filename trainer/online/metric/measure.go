@@ -1,6 +1,10 @@
 package metric
 
-import "creek.dev/creek/trainer/online/flat"
+import (
+	"fmt"
+
+	"creek.dev/creek/trainer/online/flat"
+)
 
 // Outcome is a prediction beside the truth.
 type Outcome struct {
@@ -30,15 +34,48 @@ type Measure interface {
 	Merge(other Measure) error
 }
 
-// The tasks, as package online has them; any other is a classification.
+// The tasks, as package online has them.
 const (
-	regression = "Regression"
-	anomaly    = "AnomalyDetection"
+	classification = "Classification"
+	regression     = "Regression"
+	anomaly        = "AnomalyDetection"
 )
 
 // New returns an empty measure for a task, one of those of package online, and a
-// classifier's number of classes.
-func New(task string, classes int) Measure {
+// classifier's number of classes. Any other task, and a classification without
+// classes, is an error.
+func New(task string, classes int) (Measure, error) {
+	if err := check(task, classes); err != nil {
+		return nil, err
+	}
+	return newMeasure(task, classes), nil
+}
+
+// Must returns a measure whose making cannot fail, such as one for the task of a
+// model that is there. It panics where err is not nil.
+func Must[M Measure](measure M, err error) M {
+	if err != nil {
+		panic(err)
+	}
+	return measure
+}
+
+// check tells what is wrong with a task or its number of classes.
+func check(task string, classes int) error {
+	switch task {
+	case regression, anomaly:
+		return nil
+	case classification:
+		if classes < 1 {
+			return fmt.Errorf("metric: a classification of %d classes cannot be measured", classes)
+		}
+		return nil
+	}
+	return fmt.Errorf("metric: the task %q is none of %s, %s and %s", task, classification, regression, anomaly)
+}
+
+// newMeasure is New for a task that was checked.
+func newMeasure(task string, classes int) Measure {
 	switch task {
 	case regression:
 		return &Regression{}

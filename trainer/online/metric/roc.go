@@ -16,10 +16,10 @@ func rocBin(score float64) int {
 }
 
 // rocArea is the area under the curve of the counts of rows by score and by what
-// they are, 0 or 1: the count of bin i and label l is at 2·i + l. It is 0 while
-// rows of either label are missing.
-func rocArea[T uint64 | float64](bins []T) float64 {
-	negatives, positives, area := 0.0, 0.0, 0.0
+// they are, 0 or 1: the count of bin i and label l is at 2·i + l. There is
+// none while rows of either label are missing.
+func rocArea[T uint64 | float64](bins []T) (area float64, ok bool) {
+	negatives, positives := 0.0, 0.0
 	for i := len(bins) - 2; i >= 0; i -= 2 {
 		n, p := float64(bins[i]), float64(bins[i+1])
 		area += float64(n * (positives + float64(p/2)))
@@ -27,7 +27,7 @@ func rocArea[T uint64 | float64](bins []T) float64 {
 		positives += p
 	}
 	if negatives == 0 || positives == 0 {
-		return 0
+		return 0, false
 	}
-	return min(area/negatives/positives, 1)
+	return min(area/negatives/positives, 1), true
 }

@@ -13,11 +13,14 @@ type tally struct {
 	loss, squares, repeats float64
 	// kept is how many rows squares and repeats are of, or 0 where these are all.
 	kept float64
-	// area is that under the ROC curve, of two classes.
-	area float64
+	// area is that under the ROC curve, of two classes, where ranked says that
+	// there is one.
+	area   float64
+	ranked bool
 }
 
-// values are 0 where they are not defined.
+// values are 0 where they are not defined, but for the area under the curve,
+// which would then look like the worst ranking there is, and so is absent.
 func (t *tally) values() map[string]float64 {
 	n, hits, expected, largest := 0.0, 0.0, 0.0, 0.0
 	rows, columns := make([]float64, t.classes), make([]float64, t.classes)
@@ -75,7 +78,9 @@ func (t *tally) addByClass(values map[string]float64, rows, columns []float64) {
 	values["balancedAccuracy"] = over(sums[1], there)
 	suffix := ""
 	if t.classes == 2 {
-		values["rocAuc"] = t.area
+		if t.ranked {
+			values["rocAuc"] = t.area
+		}
 	} else {
 		suffix = "Macro"
 		for k, v := range sums {

@@ -15,7 +15,7 @@ import (
 
 // all makes an empty measure of every kind of a task.
 func all(task string, classes int) []metric.Measure {
-	return []metric.Measure{metric.New(task, classes), metric.NewWindowed(task, classes, 100), metric.NewFading(task, classes, 0.5)}
+	return []metric.Measure{metric.Must(metric.New(task, classes)), metric.Must(metric.NewWindowed(task, classes, 100)), metric.Must(metric.NewFading(task, classes, 0.5))}
 }
 
 // Every measure is restored to what it was, and goes on as that.
@@ -49,8 +49,8 @@ func TestRestoreAll(t *testing.T) {
 
 // A window holds the newest outcomes alone; what fades is the weighted mean.
 func TestNewest(t *testing.T) {
-	window, newest := metric.NewWindowed("Regression", 0, 50), metric.New("Regression", 0)
-	fading, sum, weights := metric.NewFading("Regression", 0, 0.9), 0.0, 0.0
+	window, newest := metric.Must(metric.NewWindowed("Regression", 0, 50)), metric.Must(metric.New("Regression", 0))
+	fading, sum, weights := metric.Must(metric.NewFading("Regression", 0, 0.9)), 0.0, 0.0
 	for i := range 333 {
 		o := regressed(i)
 		window.Update(o)
@@ -72,7 +72,7 @@ func TestNewest(t *testing.T) {
 // Merging counts what both have counted.
 func TestMergeAll(t *testing.T) {
 	for name, of := range tasks {
-		parts, whole := []metric.Measure{metric.New(of.task, of.classes), metric.New(of.task, of.classes)}, metric.New(of.task, of.classes)
+		parts, whole := []metric.Measure{metric.Must(metric.New(of.task, of.classes)), metric.Must(metric.New(of.task, of.classes))}, metric.Must(metric.New(of.task, of.classes))
 		for i := range 1000 {
 			parts[i%3%2].Update(of.outcome(i))
 			whole.Update(of.outcome(i))
@@ -85,7 +85,7 @@ func TestMergeAll(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 		for _, m := range all(of.task, of.classes) {
-			if m.Merge(metric.New("none", 7)) == nil {
+			if m.Merge(metric.NewClassification(7)) == nil {
 				t.Errorf("%s: %T took what is of another kind", name, m)
 			}
 		}

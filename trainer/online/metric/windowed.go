@@ -2,6 +2,7 @@ package metric
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"creek.dev/creek/trainer/online/flat"
@@ -22,17 +23,20 @@ type Windowed struct {
 const MaxWindow = 1 << 20
 
 // NewWindowed returns an empty measure of a task, as New has it, over the newest
-// outcomes, at most size, which is in [1, MaxWindow]. Of Classification, kappaT
-// knows no row before the oldest.
-func NewWindowed(task string, classes, size int) *Windowed {
+// outcomes, at most size; a size outside [1, MaxWindow] is an error. Of
+// Classification, kappaT knows no row before the oldest.
+func NewWindowed(task string, classes, size int) (*Windowed, error) {
+	if err := check(task, classes); err != nil {
+		return nil, err
+	}
 	if size < 1 || size > MaxWindow {
-		panic("metric: a window of a size that cannot be")
+		return nil, fmt.Errorf("metric: a window of %d outcomes is outside [1, %d]", size, MaxWindow)
 	}
 	w := &Windowed{task: task, classes: classes, size: size}
 	if task == regression || task == anomaly {
 		w.classes = 0
 	}
-	return w
+	return w, nil
 }
 
 func (w *Windowed) stride() int { return 3 + w.classes }
@@ -87,7 +91,7 @@ func (w *Windowed) Records() uint64 { return uint64(w.kept()) }
 
 // Values implements Measure. It takes as long as counting the whole window.
 func (w *Windowed) Values() map[string]float64 {
-	m := New(w.task, w.classes)
+	m := newMeasure(w.task, w.classes)
 	w.each(m.Update)
 	return m.Values()
 }
