@@ -1,5 +1,5 @@
 // Command creek holds Creek's control plane and its command line: the operator and the dispatcher that run in a cluster, and the
-// commands that evaluate, produce, demonstrate, pull and predict from a terminal. The trainer is a binary of its own.
+// commands that evaluate, produce, demonstrate, replay, pull and predict from a terminal. The trainer is a binary of its own.
 package main
 
 import (
@@ -65,7 +65,7 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newOperatorCommand(), newDispatcherCommand(), newEvalCommand(), newPredictCommand(),
-		newModelCommand(), newProduceCommand(), newDemoCommand())
+		newModelCommand(), newReplayCommand(), newProduceCommand(), newDemoCommand())
 	return root
 }
 

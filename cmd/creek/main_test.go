@@ -172,6 +172,9 @@ func TestWrongCallsAndFailures(t *testing.T) {
 		"produce without a source":   {[]string{"produce", "--kafka-brokers", "127.0.0.1:1", "--topic", "t"}, exitUsage, "--generator"},
 		"produce without brokers":    {[]string{"produce", "--topic", "t", "--data", data}, exitUsage, "kafka-brokers"},
 		"pull without a name":        {[]string{"model", "pull", "-o", "x"}, exitUsage, "NAMESPACE/NAME"},
+		"replay without a name":      {[]string{"replay"}, exitUsage, "NAMESPACE/NAME"},
+		"replay without brokers":     {[]string{"replay", "shop/fraud", "--state-type", "Memory"}, exitUsage, "kafka-brokers"},
+		"replay without a store":     {[]string{"replay", "shop/fraud", "--kafka-brokers", "127.0.0.1:1"}, exitUsage, "state-type"},
 		"predict without a model":    {[]string{"predict", "--data", data}, exitUsage, "--model"},
 		"a model that is none":       {[]string{"predict", "--model", data, "--data", data}, exitFailure, "model"},
 	}
