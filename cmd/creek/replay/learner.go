@@ -31,9 +31,11 @@ func newLearner(spec history.LearningSpec) (*learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &learner{
-		decoder: decoder, model: model, metrics: metric.New(model.Task(), model.Classes()), row: make([]float64, len(spec.Format.Features)),
-	}, nil
+	metrics, err := metric.New(model.Task(), model.Classes())
+	if err != nil {
+		return nil, err
+	}
+	return &learner{decoder: decoder, model: model, metrics: metrics, row: make([]float64, len(spec.Format.Features))}, nil
 }
 
 // learn takes records of a partition in order. One that cannot be read is a dead letter.
