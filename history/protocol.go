@@ -94,10 +94,14 @@ type SaveRule struct {
 	Millis  int64 `json:"millis,omitempty"`
 }
 
-// Validate checks what every request must hold.
+// Validate checks what every request must hold. A word that is not known is refused: taken for the default it would be a promise that is
+// not kept.
 func (r Request) Validate() error {
 	if r.Namespace == "" || r.Name == "" {
 		return errors.New("namespace and name are required")
+	}
+	if err := r.options(); err != nil {
+		return err
 	}
 	switch r.Action {
 	case ActionPreflight:
@@ -116,8 +120,35 @@ func (r Request) Validate() error {
 	return r.From.Validate()
 }
 
+// options checks the fields that may be left out.
+func (r Request) options() error {
+	switch r.Residency {
+	case "", ResidencyResident, ResidencyPerInvocation, ResidencyCarried:
+	default:
+		return fmt.Errorf("residency %q is not one of Resident, PerInvocation, Carried", r.Residency)
+	}
+	switch r.OnUnreadable {
+	case "", UnreadableStop, UnreadableDeadLetter:
+	default:
+		return fmt.Errorf("onUnreadable %q is not one of Stop, DeadLetter", r.OnUnreadable)
+	}
+	for _, field := range []struct {
+		name  string
+		value int64
+	}{
+		{"budgetMillis", r.BudgetMillis}, {"save.records", r.Save.Records}, {"save.millis", r.Save.Millis}, {"acknowledged", r.Acknowledged},
+		{"epoch", r.Epoch}, {"shard", int64(r.Shard)},
+	} {
+		if field.value < 0 {
+			return fmt.Errorf("%s must not be negative", field.name)
+		}
+	}
+	return nil
+}
+
 // Answer is the body of every answer of PathTrain, whatever its status: 200 done, perhaps in part; 409 the trainer is elsewhere, at
-// Position; 422 Problem stops the training; 503 Problem may pass. 400, 401 and 413 refuse the request itself.
+// Position; 422 Problem stops the training; 429 another request is being worked on; 503 Problem may pass; 507 the memory does not suffice,
+// and Memory says what would. 400, 401, 408 and 413 refuse the request itself. 429, 503 and 507 come with the header Retry-After.
 type Answer struct {
 	Position Position `json:"position"`
 	// Hash is the chain hash at Position.

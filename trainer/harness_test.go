@@ -163,33 +163,45 @@ func (tr *training) flush(from history.Position) history.Request {
 }
 
 // post sends a body and returns status and answer.
-func (tr *training) post(ctx context.Context, body []byte, header string) (int, history.Answer, error) {
+func (tr *training) post(ctx context.Context, body []byte, authorization string) (int, history.Answer, error) {
+	status, answer, _, err := tr.raw(ctx, body, authorization)
+	return status, answer, err
+}
+
+func (tr *training) raw(ctx context.Context, body []byte, authorization string) (int, history.Answer, http.Header, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, tr.url+history.PathTrain, bytes.NewReader(body))
 	if err != nil {
-		return 0, history.Answer{}, err
+		return 0, history.Answer{}, nil, err
 	}
-	request.Header.Set("Authorization", header)
+	request.Header.Set("Authorization", authorization)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0, history.Answer{}, err
+		return 0, history.Answer{}, nil, err
 	}
 	defer response.Body.Close()
 	var answer history.Answer
 	err = json.NewDecoder(response.Body).Decode(&answer)
-	return response.StatusCode, answer, err
+	return response.StatusCode, answer, response.Header, err
 }
 
 func (tr *training) send(r history.Request) (int, history.Answer) {
+	tr.t.Helper()
+	status, answer, _ := tr.exchange(r)
+	return status, answer
+}
+
+// exchange sends a request and returns status, answer and header.
+func (tr *training) exchange(r history.Request) (int, history.Answer, http.Header) {
 	tr.t.Helper()
 	body, err := json.Marshal(r)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
-	status, answer, err := tr.post(tr.t.Context(), body, "Bearer "+tr.token)
+	status, answer, header, err := tr.raw(tr.t.Context(), body, "Bearer "+tr.token)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
-	return status, answer
+	return status, answer, header
 }
 
 // gate stops a source at an offset until it is opened.

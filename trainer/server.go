@@ -10,10 +10,26 @@ import (
 	"time"
 
 	"creek.dev/creek/history"
+	"creek.dev/creek/trainer/core"
 )
 
 // bodyLimit bounds a request: far above what the entries of one request and a carried state can be, far below what would hurt.
 const bodyLimit = 8 << 20
+
+// What is asked of callers before they repeat a request: soon where another one is in the way or something may pass.
+const (
+	retrySoon = time.Second
+)
+
+// RetryAfter returns how long a caller should wait before it repeats a request that was answered with the status; 0 where it need not, or
+// should not repeat it at all.
+func RetryAfter(status core.Status) time.Duration {
+	switch status {
+	case core.StatusBusy, core.StatusUnavailable:
+		return retrySoon
+	}
+	return 0
+}
 
 // Handler returns the trainer's HTTP interface. A trainer that serves facts dispatches to itself and takes no requests of others.
 func (t *Trainer) Handler() http.Handler {
@@ -100,6 +116,9 @@ func known(action history.Action) string {
 func (t *Trainer) write(w http.ResponseWriter, status int, body any) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeWithin))
 	w.Header().Set("Content-Type", "application/json")
+	if after := RetryAfter(core.Status(status)); after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(after/time.Second)))
+	}
 	w.WriteHeader(status)
 	if err := json.NewEncoder(w).Encode(body); err != nil {
 		t.parts.Log.Warn("an answer could not be sent", "status", status, "error", err)

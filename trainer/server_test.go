@@ -59,6 +59,9 @@ func TestStatuses(t *testing.T) {
 		"an unknown field":    {raw(`{"acton":"Train"}`), "Bearer s3cret", 400, "acton"},
 		"an unknown action":   {raw(`{"action":"Dance","namespace":"ns","name":"fraud"}`), "Bearer s3cret", 400, "Dance"},
 		"another training":    {edited(func(_ *training, r *history.Request) { r.Name = "ham" }), "Bearer s3cret", 400, "ns/ham"},
+		"a residency unknown": {edited(func(_ *training, r *history.Request) { r.Residency = "Floating" }), "Bearer s3cret", 400, "Floating"},
+		"an end unknown":      {edited(func(_ *training, r *history.Request) { r.OnUnreadable = "Guess" }), "Bearer s3cret", 400, "Guess"},
+		"a negative budget":   {edited(func(_ *training, r *history.Request) { r.BudgetMillis = -1 }), "Bearer s3cret", 400, "budgetMillis"},
 		"too long":            {raw(`{"action":"` + strings.Repeat("x", 9<<20) + `"}`), "Bearer s3cret", 413, "longer"},
 		"elsewhere":           {edited(func(tr *training, r *history.Request) { *r = tr.train(position(1, 0), 2) }), "Bearer s3cret", 409, ""},
 		"an epoch to come":    {edited(func(_ *training, r *history.Request) { r.Epoch = 3 }), "Bearer s3cret", 422, "epoch 3"},
@@ -205,6 +208,43 @@ func TestWaitingAndBusy(t *testing.T) {
 		if r := <-results; r.status != 200 || r.answer.Position != position(2, 0) {
 			t.Errorf("status %d at %s: %v", r.status, r.answer.Position, r.answer.Problem)
 		}
+	}
+}
+
+// TestBusyOverHTTP sends a second request to a shard that works on one for longer than it may wait.
+func TestBusyOverHTTP(t *testing.T) {
+	tr := newTraining(t, 400, 200, 400)
+	g := newGate(100)
+	tr.source.reached = g.reached
+	first := make(chan int, 1)
+	go func() {
+		status, _ := tr.send(tr.train(position(0, 0), 2))
+		first <- status
+	}()
+	<-g.arrived
+	status, answer, header := tr.exchange(tr.train(position(0, 0), 2))
+	if status != 429 || header.Get("Retry-After") != "1" || answer.Problem == nil || answer.Trainer.Instance != "i" {
+		t.Errorf("status %d, Retry-After %q, %v", status, header.Get("Retry-After"), answer.Problem)
+	}
+	close(g.opened)
+	if status := <-first; status != 200 {
+		t.Errorf("status %d for the first", status)
+	}
+	if status, answer := tr.send(tr.train(position(0, 0), 2)); status != 200 || answer.Records != 400 {
+		t.Errorf("status %d with %d records once it is free", status, answer.Records)
+	}
+}
+
+// TestRetryAfter looks at which statuses ask callers to wait.
+func TestRetryAfter(t *testing.T) {
+	tr := newTraining(t, 10, 10)
+	if _, _, header := tr.exchange(tr.train(position(0, 0), 1)); header.Get("Retry-After") != "" {
+		t.Errorf("a request that was done is to be repeated after %s", header.Get("Retry-After"))
+	}
+	tr.source.fail = stream.ErrUnreachable
+	r := history.Request{Action: history.ActionPreflight, Lineage: tr.genesis.Lineage, Topic: "payments"}
+	if status, _, header := tr.exchange(r); status != 503 || header.Get("Retry-After") != "1" {
+		t.Errorf("status %d, Retry-After %q", status, header.Get("Retry-After"))
 	}
 }
 

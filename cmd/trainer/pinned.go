@@ -16,9 +16,9 @@ import (
 type sender struct{ trainer *trainer.Trainer }
 
 // Send implements driver.Sender.
-func (s sender) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+func (s sender) Send(ctx context.Context, request history.Request) (driver.Reply, error) {
 	status, answer := s.trainer.Do(ctx, request)
-	return int(status), answer, nil
+	return driver.Reply{Status: int(status), Answer: answer, RetryAfter: trainer.RetryAfter(status)}, nil
 }
 
 // newDriver returns the dispatcher of a pinned trainer. It follows the training: it waits for its genesis, takes spec and start from

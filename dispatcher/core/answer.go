@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"math/bits"
 
 	"creek.dev/creek/history"
 )
@@ -17,6 +18,12 @@ const (
 // conflictLimit is how often in a row the trainer may be elsewhere before the dispatcher slows down.
 const conflictLimit = 3
 
+// What an answer asks the dispatcher to wait is heeded up to retryAfterCap, and up to a retryAfterJitter-th of it is added.
+const (
+	retryAfterCap    = 30 * Second
+	retryAfterJitter = 4
+)
+
 // seenEnough is how many records of one answer show that no feature is absent.
 const seenEnough = 100
 
@@ -31,7 +38,10 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		return
 	}
 	m.observe(r.Answer)
+	defer m.retryAfter(r.RetryAfter)
 	switch {
+	case r.Message != "":
+		m.undelivered(refusal(r))
 	case request.Action != history.ActionPreflight && r.Answer.Hash.IsZero() && (r.Status == statusDone || r.Status == statusConflict):
 		// Whatever answers there, it is not a trainer; a trainer always says where it is.
 		m.undelivered(refusal(r))
@@ -55,14 +65,21 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 // refusal puts a status that will be retried into words.
 func refusal(r Result) history.Finding {
 	finding := history.Finding{Status: history.False, Reason: history.ReasonTrainerUnreachable}
+	if r.Status == statusDenied {
+		finding.Reason = history.ReasonAuthenticationFailed
+	}
 	switch p := r.Answer.Problem; {
 	case p != nil:
-		finding.Reason, finding.Message = p.Reason, "The trainer answered: "+p.Message
+		finding.Message = "The trainer answered: " + p.Message
+		if r.Status != statusDenied {
+			finding.Reason = p.Reason
+		}
+	case r.Message != "":
+		finding.Message = r.Message
 	case r.Status == statusDenied:
-		finding.Reason = history.ReasonAuthenticationFailed
 		finding.Message = "The trainer refused the training's token."
 	default:
-		finding.Message = fmt.Sprintf("The trainer's address answered with status %d: %s", r.Status, r.Message)
+		finding.Message = fmt.Sprintf("The trainer answered with status %d and without a reason.", r.Status)
 	}
 	return finding
 }
@@ -70,6 +87,19 @@ func refusal(r Result) history.Finding {
 func (m *Machine) undelivered(finding history.Finding) {
 	m.findings.trainer = finding
 	m.failed(&m.sendLane)
+}
+
+// retryAfter puts the next request off for as long as the other side asks, within reason, and a little longer, so that not all who were
+// told the same come at once.
+func (m *Machine) retryAfter(asked Span) {
+	if asked <= 0 {
+		return
+	}
+	asked = min(asked, retryAfterCap)
+	jitter, _ := bits.Mul64(m.random.next(), uint64(asked/retryAfterJitter)+1)
+	if due := m.now.Add(asked + Span(jitter)); due > m.sendLane.due {
+		m.sendLane.due = due
+	}
 }
 
 func (m *Machine) delivered(reason history.Reason, message string) {

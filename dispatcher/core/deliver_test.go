@@ -104,6 +104,63 @@ func TestUnreachableTrainerIsRetriedForEverWithCappedDelays(t *testing.T) {
 	}
 }
 
+// What an answer asks the dispatcher to wait is kept to, within reason; without a wish the usual delays hold.
+func TestRetryAfterIsHeeded(t *testing.T) {
+	tests := map[string]struct {
+		asked       Span
+		least, most Span
+	}{
+		"nothing asked":    {0, 50 * Millisecond, 150 * Millisecond},
+		"less than usual":  {10 * Millisecond, 50 * Millisecond, 150 * Millisecond},
+		"some seconds":     {8 * Second, 8 * Second, 10*Second + 50*Millisecond},
+		"beyond all bound": {3600 * Second, retryAfterCap, retryAfterCap + retryAfterCap/retryAfterJitter + 50*Millisecond},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			var tries []Instant
+			r.intercept = func(op Op) (Result, bool) {
+				if _, ok := op.(Send); !ok || len(tries) == 2 {
+					return Result{}, false
+				}
+				tries = append(tries, r.now)
+				busy := history.Answer{Problem: history.Problemf(history.ReasonTrainerUnreachable, "busy"), Trainer: history.TrainerFacts{Instance: "i"}}
+				return Result{Status: 429, RetryAfter: test.asked, Answer: busy}, true
+			}
+			r.stable = at(0, 10)
+			r.configure(func(*Config) {})
+			r.run(120 * Second)
+			if len(tries) != 2 {
+				t.Fatalf("%d tries", len(tries))
+			}
+			if gap := tries[1].Since(tries[0]); gap < test.least || gap > test.most {
+				t.Errorf("%d ms between two tries, want %d to %d", gap/Millisecond, test.least/Millisecond, test.most/Millisecond)
+			}
+			r.learnedOnce()
+		})
+	}
+}
+
+// What a proxy says instead of a trainer is told as it is, and passes.
+func TestAProxyAnswersInstead(t *testing.T) {
+	r := newRig(t)
+	r.intercept = func(op Op) (Result, bool) {
+		_, ok := op.(Send)
+		return Result{Status: 503, Message: "No trainer could be reached: activator"}, ok
+	}
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	f := r.machine.Facts()
+	want := history.Finding{Status: history.False, Reason: history.ReasonTrainerUnreachable, Message: "No trainer could be reached: activator"}
+	if f.Trainer != want || f.Stopped != nil || f.Worker != nil {
+		t.Errorf("trainer %v, stopped %v, worker %v", f.Trainer, f.Stopped, f.Worker)
+	}
+	r.intercept = nil
+	r.run(20 * Second)
+	r.learnedOnce()
+}
+
 func TestTrainerProblems(t *testing.T) {
 	tests := map[string]struct {
 		status  int

@@ -50,7 +50,8 @@ type Object struct {
 type Result struct {
 	ID      int64
 	Outcome Outcome
-	// Message is the error's text where Outcome is Refused or worse.
+	// Message is the error's text where Outcome is Refused or worse. For a Send that is Done it says what came instead of a trainer's answer,
+	// and is empty where Answer is one.
 	Message string
 	// Durability is Strong, Weak, or empty where the store cannot tell.
 	Durability string
@@ -62,6 +63,8 @@ type Result struct {
 	Object  Object
 	Status  int
 	Answer  history.Answer
+	// RetryAfter is how long the other side of a Send asks not to be called again; 0 when it says nothing.
+	RetryAfter Span
 }
 
 func (Configured) event() {}

@@ -34,8 +34,18 @@ type Source interface {
 
 // Sender delivers requests to the trainer.
 type Sender interface {
-	// Send returns the status and the decoded answer, whatever the status; an error means that the outcome is unknown.
-	Send(ctx context.Context, request history.Request) (status int, answer history.Answer, err error)
+	// Send returns what came back, whatever the status; an error means that the outcome is unknown.
+	Send(ctx context.Context, request history.Request) (Reply, error)
+}
+
+// Reply is what came back for a request.
+type Reply struct {
+	Status int
+	// Answer is the trainer's. Message says what came instead where it was not a trainer that answered; else it is empty.
+	Answer  history.Answer
+	Message string
+	// RetryAfter is how long the other side asks not to be called again; 0 when it says nothing.
+	RetryAfter time.Duration
 }
 
 // Object is the CreekTraining in the cluster.

@@ -71,30 +71,30 @@ type fakeTrainer struct {
 	saved    *history.CheckpointFacts
 }
 
-func (f *fakeTrainer) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+func (f *fakeTrainer) Send(ctx context.Context, request history.Request) (Reply, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.hash.IsZero() {
 		genesis, err := f.store.Get(ctx, history.GenesisKey(request.Lineage))
 		if err != nil {
-			return 0, history.Answer{}, fmt.Errorf("read genesis: %w", err)
+			return Reply{}, fmt.Errorf("read genesis: %w", err)
 		}
 		f.hash = history.ChainStart(genesis, request.Segment)
 	}
 	if request.From != f.position || request.Hash != f.hash {
-		return 409, f.answer(), nil
+		return Reply{Status: 409, Answer: f.answer()}, nil
 	}
 	for _, data := range request.Entries {
 		entry, err := history.DecodeEntry(data)
 		if err != nil {
-			return 0, history.Answer{}, err
+			return Reply{}, err
 		}
 		f.position, f.hash, f.records = history.Position{Entry: entry.Number}, history.Sum(data), f.records+entry.Span()
 	}
 	if request.Action == history.ActionFlush {
 		f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records}
 	}
-	return 200, f.answer(), nil
+	return Reply{Status: 200, Answer: f.answer()}, nil
 }
 
 func (f *fakeTrainer) answer() history.Answer {

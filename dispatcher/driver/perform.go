@@ -75,7 +75,9 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 	case core.ReadObject:
 		r.Object, err = p.Object.Read(ctx)
 	case core.Send:
-		r.Status, r.Answer, err = p.Sender.Send(ctx, o.Request)
+		var reply Reply
+		reply, err = p.Sender.Send(ctx, o.Request)
+		r.Status, r.Answer, r.Message, r.RetryAfter = reply.Status, reply.Answer, reply.Message, core.Span(reply.RetryAfter)
 	case core.Publish:
 		err = p.publish(ctx, o)
 	default:

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,59 +43,78 @@ func NewClient() *http.Client {
 }
 
 // Send implements Sender. A refused token is read again once.
-func (s *HTTPSender) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+func (s *HTTPSender) Send(ctx context.Context, request history.Request) (Reply, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
-		return 0, history.Answer{}, fmt.Errorf("encode a request: %w", err)
+		return Reply{}, fmt.Errorf("encode a request: %w", err)
 	}
 	token, err := s.Token(ctx, "")
 	if err != nil {
-		return 0, history.Answer{}, err
+		return Reply{}, err
 	}
-	status, answer, err := s.post(ctx, body, token)
-	if err != nil || status != http.StatusUnauthorized {
-		return status, answer, err
+	reply, err := s.post(ctx, body, token)
+	if err != nil || reply.Status != http.StatusUnauthorized {
+		return reply, err
 	}
 	again, err := s.Token(ctx, token)
 	if err != nil || again == token {
-		return status, answer, err
+		return reply, err
 	}
 	return s.post(ctx, body, again)
 }
 
-func (s *HTTPSender) post(ctx context.Context, body []byte, token string) (int, history.Answer, error) {
-	var answer history.Answer
+func (s *HTTPSender) post(ctx context.Context, body []byte, token string) (Reply, error) {
 	address := s.URL()
 	if address == "" {
-		return 0, answer, errors.New("the trainer has no address yet")
+		return Reply{}, errors.New("the trainer has no address yet")
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+history.PathTrain, bytes.NewReader(body))
 	if err != nil {
-		return 0, answer, fmt.Errorf("address of the trainer: %w", err)
+		return Reply{}, fmt.Errorf("address of the trainer: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := s.Client.Do(request)
 	if err != nil {
-		return 0, answer, fmt.Errorf("call the trainer: %w", err)
+		return Reply{}, fmt.Errorf("call the trainer: %w", err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
 	switch {
 	case err != nil:
-		return 0, answer, fmt.Errorf("read the trainer's answer: %w", err)
+		return Reply{}, fmt.Errorf("read the trainer's answer: %w", err)
 	case len(data) > answerLimit:
-		return 0, answer, fmt.Errorf("the trainer's answer is longer than %d bytes", answerLimit)
+		return Reply{}, fmt.Errorf("the trainer's answer is longer than %d bytes", answerLimit)
 	}
-	if err := json.Unmarshal(data, &answer); err != nil {
-		return unexpected(response.StatusCode, data)
+	reply := Reply{Status: response.StatusCode, RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now())}
+	var answer history.Answer
+	if err := json.Unmarshal(data, &answer); err != nil || answer.Trainer.Instance == "" {
+		reply.Message = unexpected(response.StatusCode, data)
+		return reply, nil
 	}
-	return response.StatusCode, answer, nil
+	reply.Answer = answer
+	return reply, nil
 }
 
-// unexpected handles answers that are not the trainer's own: those of proxies on the way.
-func unexpected(status int, data []byte) (int, history.Answer, error) {
+// unexpected puts answers into words that are not the trainer's own, who always names itself: those of proxies on the way.
+func unexpected(status int, data []byte) string {
 	const shown = 200
-	text := strings.TrimSpace(string(data[:min(len(data), shown)]))
-	return 0, history.Answer{}, fmt.Errorf("the trainer's address answered with status %d and no answer of a trainer: %q", status, text)
+	text := strings.TrimSpace(strings.ToValidUTF8(string(data[:min(len(data), shown)]), "?"))
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return fmt.Sprintf("No trainer could be reached: a proxy on the way to it, such as Knative's activator, answered with status %d: %q. "+
+			"The request will be repeated.", status, text)
+	}
+	return fmt.Sprintf("The trainer's address answered with status %d, and not as a trainer does: %q. The request will be repeated.", status, text)
+}
+
+// retryAfter reads the header of that name: seconds, or a moment. What cannot be read says nothing.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseInt(header, 10, 32); err == nil {
+		return max(0, time.Duration(seconds)*time.Second)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
 }

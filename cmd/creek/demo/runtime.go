@@ -56,10 +56,10 @@ func newRuntime(binary string, args []string, token string, window time.Duration
 }
 
 // Send implements driver.Sender.
-func (r *runtime) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+func (r *runtime) Send(ctx context.Context, request history.Request) (driver.Reply, error) {
 	p, err := r.wake(ctx)
 	if err != nil {
-		return 0, history.Answer{}, err
+		return driver.Reply{}, err
 	}
 	begin := time.Now()
 	defer func() { r.rest(p, time.Since(begin)) }()
