@@ -119,7 +119,7 @@ func (d *dispatcher) call(life int, c core.Call) {
 		for _, at := range w.offsets() {
 			partitions = append(partitions, at.Partition)
 		}
-		answer(core.Result{Topic: core.Topic{ID: "topic-id", Partitions: partitions}})
+		answer(core.Result{Topic: core.Topic{ID: w.topicID, Partitions: partitions}})
 	case core.ReadStable:
 		w.at(int64(o.Due), func() { answer(core.Result{Offsets: w.offsets()}) })
 	case core.ReadStarts:

@@ -24,18 +24,10 @@ type scenario struct {
 	// events that happen once each so often, 0 never.
 	suspend, rollout, resize, zombie, jump, grow int64
 	residency                                    history.Residency
-	// broken names an assumption that is broken on purpose, and breakAt when.
-	broken  string
+	// broken is the assumption that is broken on purpose, an index of breaches or -1, and breakAt when.
+	broken  int
 	breakAt int64
 }
-
-// Assumptions that a scenario may break.
-const (
-	tailLost       = "the store loses its newest keys"
-	checkpointLost = "the store loses its newest checkpoint"
-	recordsDeleted = "Kafka deletes records that were not learned"
-	genesisLost    = "the store loses genesis"
-)
 
 // often draws a mean span between two happenings; half of the time there are none.
 func (w *world) often(mean int64) int64 {
@@ -53,7 +45,7 @@ func (w *world) rate(most float64) float64 {
 	return most * w.random.Float64()
 }
 
-// draw decides a scenario by the world's seed. One in four breaks an assumption.
+// draw decides a scenario by the world's seed. One in three breaks an assumption.
 func (w *world) draw() scenario {
 	s := scenario{
 		partitions: 1 + w.random.Int32N(3), dispatchers: 1 + w.random.IntN(2), trainers: 1 + w.random.IntN(2),
@@ -63,8 +55,9 @@ func (w *world) draw() scenario {
 		zombie: w.often(8 * second), jump: w.often(10 * second), grow: w.often(10 * second),
 	}
 	s.residency = w.anyResidency()
-	if w.chance(0.25) {
-		s.broken = []string{tailLost, checkpointLost, recordsDeleted, genesisLost}[w.random.IntN(4)]
+	s.broken = -1
+	if w.chance(1.0 / 3) {
+		s.broken = w.random.IntN(len(breaches))
 		s.breakAt = 5*second + w.random.Int64N(15*second)
 	}
 	return s
@@ -75,8 +68,12 @@ func (w *world) anyResidency() history.Residency {
 }
 
 func (s scenario) String() string {
-	type plain scenario
-	return fmt.Sprintf("%+v", plain(s))
+	type fields scenario
+	text := fmt.Sprintf("%+v", fields(s))
+	if s.broken >= 0 {
+		text += ": " + breaches[s.broken].name
+	}
+	return text
 }
 
 // play sets the world up and lets twenty seconds of records and faults come.
@@ -160,8 +157,8 @@ func (w *world) disturb(s scenario) {
 			w.stable[p] = w.random.Int64N(60)
 		}
 	})
-	if s.broken != "" {
-		w.at(beginning+s.breakAt, func() { w.breakIt(s.broken) })
+	if s.broken >= 0 {
+		w.at(beginning+s.breakAt, func() { w.breakIt(&breaches[s.broken]) })
 	}
 }
 
@@ -200,29 +197,4 @@ func (w *world) replace() {
 			old.terminate()
 		}
 	})
-}
-
-// breakIt breaks an assumption.
-func (w *world) breakIt(which string) {
-	if w.recorded == "" {
-		return
-	}
-	w.broken = true
-	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
-	switch which {
-	case tailLost:
-		for _, key := range w.list(keys.HistoryPrefix(), "", 1+w.random.IntN(5)) {
-			delete(w.store, key)
-		}
-	case checkpointLost:
-		for _, key := range w.list(keys.CheckpointPrefix(0), "", 1) {
-			delete(w.store, key)
-		}
-	case genesisLost:
-		delete(w.store, history.GenesisKey(lineage))
-	case recordsDeleted:
-		for p := range w.stable {
-			w.starts[p] = w.stable[p]
-		}
-	}
 }

@@ -29,7 +29,7 @@ func fromEnvironment(t *testing.T, name string, otherwise uint64) uint64 {
 // broken the training stops, or nothing came of it. CREEK_SIM_FROM and CREEK_SIM_COUNT choose the seeds: `make sim FROM=1 COUNT=500`.
 func TestSeeds(t *testing.T) {
 	from, count := fromEnvironment(t, "CREEK_SIM_FROM", 1), fromEnvironment(t, "CREEK_SIM_COUNT", 500)
-	stopped, letters := 0, 0
+	unbroken, letters, outcomes := 0, 0, tally{}
 	for seed := from; seed < from+count; seed++ {
 		w := newWorld(t, seed, 0)
 		s := w.draw()
@@ -39,15 +39,16 @@ func TestSeeds(t *testing.T) {
 		w.failing = func() { t.Logf("seed %d: %s\n%s\nreplay it alone: make sim FROM=%d COUNT=1", seed, s, w.story(), seed) }
 		w.play(s)
 		w.finish()
-		if len(w.stops) > 0 {
-			stopped++
+		if w.broken == nil {
+			unbroken++
 		}
+		outcomes.count(w)
 		letters += len(w.published)
 		if t.Failed() {
 			return
 		}
 	}
-	t.Logf("%d seeds: %d stopped as they should, %d dead letters", count, stopped, letters)
+	t.Logf("%d seeds, %d of them with nothing broken, %d dead letters%s", count, unbroken, letters, outcomes)
 }
 
 // finish lets the world come to rest and checks what became of it.
@@ -56,7 +57,7 @@ func (w *world) finish() {
 	w.faults, w.suspended = faults{}, false
 	w.reconfigure()
 	total := w.total()
-	if !w.broken {
+	if w.broken == nil {
 		w.run(600*second, w.consumed(total))
 		w.check()
 		return
@@ -65,25 +66,16 @@ func (w *world) finish() {
 		return
 	}
 	// Whatever was kept in memory only is gone, so that what the store holds decides.
-	for _, t := range w.trainers {
-		t.kill()
-	}
-	for _, d := range w.dispatchers {
-		if d.machine != nil {
-			d.kill()
-		}
-	}
+	w.killAll()
 	finished, settled := w.consumed(total), w.now+60*second
-	w.run(600*second, func() bool { return w.halted() || w.now > settled && finished() })
-	if !w.halted() {
+	w.run(600*second, func() bool { return w.halted() || w.now > settled && (w.broken.must || finished()) })
+	switch {
+	case w.halted():
+	case w.broken.must:
+		w.fatalf("it went on after %s", w.broken.name)
+	default:
 		w.check()
 	}
-}
-
-// rightReasons are those for which a training may stop whose store or source broke its word.
-var rightReasons = map[history.Reason]bool{
-	history.ReasonStateLost: true, history.ReasonHistoryForked: true, history.ReasonRecordsLost: true, history.ReasonSourceChanged: true,
-	history.ReasonDiverged: true,
 }
 
 // halted tells whether a dispatcher has stopped the training for good.
@@ -93,10 +85,7 @@ func (w *world) halted() bool {
 			continue
 		}
 		if stopped := d.machine.Facts().Stopped; stopped != nil {
-			if !w.broken || !rightReasons[stopped.Reason] {
-				w.fatalf("stopped for %v", stopped)
-			}
-			w.stops = append(w.stops, stopped.Reason)
+			w.stopsFor(stopped)
 			return true
 		}
 	}
@@ -133,6 +122,7 @@ func (w *world) covered() bool {
 // check compares the outcome with a clean replay of the stored history, and the dead letters with the records that cannot be read.
 func (w *world) check() {
 	w.checkHistory()
+	w.checkPlain()
 	if got, want := w.outcome(), w.replay(); got != want {
 		w.fatalf("%+v, but its history gives %+v", got, want)
 	}

@@ -167,6 +167,11 @@ func (t *trainer) bring(life int, id int64) {
 		return
 	}
 	r := &t.fetch.Ranges[0]
+	if r.From >= t.world.stable[r.Partition] && t.world.broken != nil {
+		t.fetch = nil
+		t.step(life, trainercore.FetchFailed{Fetch: id, Problem: history.Problemf(history.ReasonSourceUnreachable, "the topic ends before offset %d", r.From)})
+		return
+	}
 	if start := t.world.starts[r.Partition]; r.From < start {
 		t.fetch = nil
 		t.step(life, trainercore.FetchFailed{
@@ -199,10 +204,7 @@ func (t *trainer) reply(r trainercore.Reply) {
 	}
 	r.Answer.Trainer = history.TrainerFacts{Instance: "instance"}
 	if p := r.Answer.Problem; p != nil && p.Stops() {
-		if !t.world.broken {
-			t.world.fatalf("the trainer stopped the training: %v", p)
-		}
-		t.world.stops = append(t.world.stops, p.Reason)
+		t.world.stopsFor(p)
 	}
 	waiting(int(r.Status), r.Answer, true)
 }

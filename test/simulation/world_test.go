@@ -54,8 +54,11 @@ type world struct {
 	published map[string]int
 	// ops counts store operations of both sides.
 	ops int
-	// broken tells that an assumption was broken on purpose, so that the training may stop; stops are the reasons for which it did.
-	broken bool
+	// topicID is what Kafka calls the topic; ceilings are the offsets beyond which partitions that were cut back do not grow.
+	topicID  string
+	ceilings map[int32]int64
+	// broken is the assumption that was broken on purpose, so that the training may stop; stops are the reasons for which it did.
+	broken *breach
 	stops  []history.Reason
 	// failing tells more about the world before a test fails.
 	failing func()
@@ -95,7 +98,8 @@ type faults struct {
 func newWorld(t *testing.T, seed uint64, partitions int32) *world {
 	w := &world{
 		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: beginning, store: map[string][]byte{}, kept: map[string][]byte{}, records: map[int32][]record{},
-		stable: map[int32]int64{}, starts: map[int32]int64{}, published: map[string]int{}, limit: 1000, save: history.SaveRule{Records: 15},
+		stable: map[int32]int64{}, starts: map[int32]int64{}, published: map[string]int{}, topicID: "topic-id", ceilings: map[int32]int64{},
+		limit: 1000, save: history.SaveRule{Records: 15},
 	}
 	for p := range partitions {
 		w.addPartition(p)
@@ -120,7 +124,12 @@ func (w *world) addPartition(p int32) {
 
 // produce makes offsets up to the given one stable, at a time after the beginning.
 func (w *world) produce(after int64, partition int32, to int64) {
-	w.at(beginning+after, func() { w.stable[partition] = to })
+	w.at(beginning+after, func() {
+		if most, cut := w.ceilings[partition]; cut {
+			to = min(to, most)
+		}
+		w.stable[partition] = to
+	})
 }
 
 func (w *world) offsets() history.Offsets {
@@ -190,12 +199,17 @@ func (w *world) storeOp(op core.Op) core.Result {
 	return core.Result{}
 }
 
-// keep notes what was written. Where an entry is written once more, those that had followed the lost one are no longer of the history.
+// keep notes what was written. Where an entry is written once more, those that had followed the lost one are no longer of the history;
+// where one was replaced, the one is of it that another follows.
 func (w *world) keep(key string) {
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
 	if n, err := keys.ParseEntryKey(key); err == nil && w.kept[key] != nil {
 		for later := n + 1; w.kept[keys.Entry(later)] != nil; later++ {
 			delete(w.kept, keys.Entry(later))
+		}
+	} else if entry, err := history.DecodeEntry(w.store[key]); err == nil {
+		if before := w.store[keys.Entry(n-1)]; before != nil && history.Sum(before) == entry.Previous {
+			w.kept[keys.Entry(n-1)] = before
 		}
 	}
 	w.kept[key] = w.store[key]
