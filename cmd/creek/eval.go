@@ -27,6 +27,8 @@ type evaluation struct {
 	RecordsPerSecond float64 `json:"recordsPerSecond"`
 	// EndToEndRecordsPerSecond counts reading and decoding the file as well.
 	EndToEndRecordsPerSecond float64 `json:"endToEndRecordsPerSecond"`
+	// Classes are the labels in the order of their numbers, for creek predict where the model itself need not name them.
+	Classes []string `json:"classes,omitempty"`
 	// Curve has a point after every so many records, if that was asked for.
 	Curve []evaluate.Point `json:"curve,omitempty"`
 }
@@ -71,7 +73,8 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.IntVar(&o.workers, "workers", 1, "goroutines that an ensemble learns on; the model is the same for any number")
 	flags.Int64Var(&o.delay, "delay", 0, "learn a record only when so many others have come: its label was late")
 	flags.Uint64Var(&o.every, "every", 0, "report the metrics after every so many records too: of all so far, and of these alone")
-	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though the first record has a number or nothing there; a text there makes its column nominal anyway")
+	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though the first records have numbers or nothing there; a text in any of the first 1,000 makes its column nominal anyway")
+	flags.StringSliceVar(&o.data.Missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does")
 	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
 	flags.StringArrayVar(&o.preprocess, "preprocess", nil, "a step before the model, with its parameters and features=… behind it; repeatable: "+strings.Join(online.Transforms(), ", "))
 	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")
@@ -81,6 +84,9 @@ learned. The digest identifies the learned model bit for bit; a CreekTraining wi
 	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
 	return command
 }
+
+// defaultMissing are what files of other tools have where they have no value.
+var defaultMissing = []string{"NA", "NaN", "nan", "?"}
 
 // manyClasses is as many classes as the API lets a training have.
 const manyClasses = 128
@@ -112,6 +118,9 @@ func (o evalOptions) run(out io.Writer) (err error) {
 	found := o.measure(model, rows, begin)
 	if rows.Err != nil {
 		return rows.Err
+	}
+	if found.Classes = rows.Format.Classes; len(found.Classes) == 0 {
+		found.Classes = rows.Found
 	}
 	if err := o.saveModel(model); err != nil {
 		return err
@@ -197,6 +206,9 @@ func (o evalOptions) print(out io.Writer, e evaluation) error {
 	}
 	fmt.Fprintf(out, "records/s             %.0f (with reading and decoding %.0f)\n", e.RecordsPerSecond, e.EndToEndRecordsPerSecond)
 	fmt.Fprintf(out, "model                 %d bytes\n", e.ModelBytes)
+	if len(e.Classes) > 0 {
+		fmt.Fprintf(out, "classes               %s\n", strings.Join(e.Classes, ","))
+	}
 	_, err := fmt.Fprintf(out, "digest                %s\n", e.Digest)
 	return err
 }

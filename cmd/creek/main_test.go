@@ -146,7 +146,7 @@ func TestProduceWritesToATopic(t *testing.T) {
 func TestWrongCallsAndFailures(t *testing.T) {
 	data := seaFile(t, "sea.csv", 5)
 	broken := filepath.Join(t.TempDir(), "broken.csv")
-	if err := os.WriteFile(broken, []byte("x1,class\n1,true\nfour,false\n"), 0o600); err != nil {
+	if err := os.WriteFile(broken, []byte("x1,class\n1,true\n4,false,5\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	eval := func(args ...string) []string {

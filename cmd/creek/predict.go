@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,7 @@ type predicted struct {
 }
 
 func newPredictCommand() *cobra.Command {
-	var modelFile, data string
+	var o predictOptions
 	command := &cobra.Command{
 		Use:     "predict --model FILE --data FILE",
 		Short:   "Predict the records of a file with a pulled model",
@@ -32,33 +33,60 @@ func newPredictCommand() *cobra.Command {
 		Example: "  creek model pull shop/fraud -o fraud.model\n  creek predict --model fraud.model --data today.csv",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if modelFile == "" || data == "" {
+			if o.model == "" || o.data == "" {
 				return usagef("--model and --data are required")
 			}
-			return predict(cmd.OutOrStdout(), modelFile, data)
+			return o.run(cmd.OutOrStdout())
 		},
 	}
-	command.Flags().StringVar(&modelFile, "model", "", "the model")
-	command.Flags().StringVar(&data, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
+	command.Flags().StringVar(&o.model, "model", "", "the model")
+	command.Flags().StringVar(&o.data, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
+	command.Flags().StringSliceVar(&o.classes, "classes", nil,
+		"the labels in order, for a model that does not name them: creek eval prints them (default: 0,1 for such a model)")
+	command.Flags().StringSliceVar(&o.missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does")
 	return command
 }
 
-func predict(out io.Writer, modelFile, data string) error {
-	bytes, err := os.ReadFile(modelFile)
+type predictOptions struct {
+	model, data      string
+	classes, missing []string
+}
+
+// load reads the model, and the names of its classes.
+func (o predictOptions) load() (*online.Model, []string, error) {
+	bytes, err := os.ReadFile(o.model)
 	if err != nil {
-		return fmt.Errorf("read the model: %w", err)
+		return nil, nil, fmt.Errorf("read the model: %w", err)
 	}
 	model, err := online.LoadState(bytes)
 	if err != nil {
-		return fmt.Errorf("load the model %s: %w", modelFile, err)
+		return nil, nil, fmt.Errorf("load the model %s: %w", o.model, err)
 	}
-	lines, err := dataset.OpenLines(data)
+	classes := model.Config().Classes
+	switch {
+	case len(o.classes) == 0:
+		return model, classes, nil
+	case len(classes) > 0:
+		return nil, nil, usagef("--classes: the model names its classes itself: %s", strings.Join(classes, ","))
+	case len(o.classes) != model.Classes():
+		return nil, nil, usagef("--classes has %d names, the model %d classes", len(o.classes), model.Classes())
+	}
+	return model, o.classes, nil
+}
+
+func (o predictOptions) run(out io.Writer) error {
+	model, classes, err := o.load()
+	if err != nil {
+		return err
+	}
+	lines, err := dataset.OpenLines(o.data)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = lines.Close() }()
 	features := model.Config().Features
-	if err := lines.Has(features); err != nil {
+	decoder, err := lines.Unlabelled(features, o.missing)
+	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriter(out)
@@ -70,10 +98,12 @@ func predict(out io.Writer, modelFile, data string) error {
 			return buffered.Flush()
 		}
 		if err == nil {
-			err = lines.Features(record, features, row)
+			if _, err = decoder.Decode(record, row); err != nil {
+				err = fmt.Errorf("%s: %w", lines.Place(), err)
+			}
 		}
 		if err == nil {
-			err = encoder.Encode(named(model, model.Predict(row)))
+			err = encoder.Encode(named(model, classes, model.Predict(row)))
 		}
 		if err != nil {
 			return errors.Join(err, buffered.Flush())
@@ -82,8 +112,7 @@ func predict(out io.Writer, modelFile, data string) error {
 }
 
 // named gives classes their names, or their numbers where the model was learned without names.
-func named(model *online.Model, p online.Prediction) predicted {
-	classes := model.Config().Classes
+func named(model *online.Model, classes []string, p online.Prediction) predicted {
 	name := func(class int) string {
 		if class < len(classes) {
 			return classes[class]

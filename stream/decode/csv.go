@@ -18,8 +18,10 @@ type csvDecoder struct {
 	tokens    Tokens
 	nominal   []bool
 	optional  bool
-	width     int
-	scratch   []byte
+	// missing and noLabel are texts of features and of a label that stand for nothing.
+	missing, noLabel []string
+	width            int
+	scratch          []byte
 }
 
 // column is one column's name and what is made of it.
@@ -34,7 +36,7 @@ func newCSV(f Format, l labels, tokens Tokens) (*csvDecoder, error) {
 	}
 	d := &csvDecoder{
 		delimiter: ',', label: f.Label, labels: l, tokens: tokens, nominal: f.nominal(), optional: f.Target == TargetOptional,
-		width: len(f.Features),
+		width: len(f.Features), missing: f.Missing, noLabel: f.missingLabels(),
 	}
 	if text := f.CSV.Delimiter; text != "" {
 		if len(text) != 1 || text[0] >= 0x80 || strings.ContainsAny(text, "\"\r\n.+-") || isAlphanumeric(text[0]) {

@@ -21,7 +21,11 @@ func (d *csvDecoder) number(b []byte, pos int, c *column) (float64, int, *Record
 	if end < len(b) && b[end] != d.delimiter {
 		return 0, 0, lineEnd(b, end)
 	}
-	v, ok, outside := parseText(bytes.Trim(text, " \t"))
+	trimmed := bytes.Trim(text, " \t")
+	if nothing(trimmed, d.missing) {
+		return math.NaN(), end, nil
+	}
+	v, ok, outside := parseText(trimmed)
 	switch {
 	case ok:
 		return v, end, nil
@@ -31,11 +35,11 @@ func (d *csvDecoder) number(b []byte, pos int, c *column) (float64, int, *Record
 	return 0, 0, &RecordError{Reason: ReasonType, Field: c.name, Offset: pos, Detail: "a number is needed, not " + excerpt(text)}
 }
 
-// token reads the nominal feature in the field at b[pos]; an empty one is
-// missing.
+// token reads the nominal feature in the field at b[pos]; one that stands
+// for nothing is missing.
 func (d *csvDecoder) token(b []byte, pos int, c *column) (float64, int, *RecordError) {
 	text, end, err := d.field(b, pos, c)
-	if err != nil || len(text) == 0 {
+	if err != nil || len(text) == 0 || len(d.missing) > 0 && nothing(bytes.Trim(text, " \t"), d.missing) {
 		return math.NaN(), end, err
 	}
 	return d.tokens(text), end, nil
@@ -68,7 +72,7 @@ func (d *csvDecoder) other(b []byte, pos int, c *column, y float64) (float64, in
 	if err != nil || c.slot == slotNone {
 		return y, end, err
 	}
-	if len(text) == 0 {
+	if nothing(text, d.noLabel) {
 		if d.optional {
 			return y, end, nil
 		}

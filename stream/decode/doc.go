@@ -12,7 +12,8 @@
 //
 // A feature is a number, true (1) or false (0). Where it is null, or it or an
 // object on its path is absent, it is missing: NaN in the row. A string is
-// refused even when its text is a number. Numbers are read exactly as
+// refused even when its text is a number, unless the format says that it stands
+// for nothing (Format.Missing; so it is in CSV too). Numbers are read exactly as
 // strconv.ParseFloat reads them; one beyond the doubles is refused.
 //
 // A label is a string or boolean whose text is a class, or a number that equals

@@ -52,6 +52,11 @@ type Format struct {
 	Classes []string `json:"classes,omitempty"`
 	// Features are the values of a row, in order.
 	Features []Feature `json:"features"`
+	// Missing are texts that stand for nothing, as an empty one does; a class of that name is a class all the same.
+	Missing []string `json:"missing,omitempty"`
+	// Closed makes a JSON record an error that has another field at its top than the label, the features and those in Others.
+	Closed bool     `json:"closed,omitempty"`
+	Others []string `json:"others,omitempty"`
 }
 
 // CSVFormat describes the columns of a CSV record.
@@ -155,6 +160,24 @@ func checkFormat(f Format, tokens Tokens) error {
 		seen[feature.Name] = true
 	}
 	return nil
+}
+
+// missingLabels are the texts that stand for no label.
+func (f Format) missingLabels() []string {
+	return slices.DeleteFunc(slices.Clone(f.Missing), func(text string) bool { return slices.Contains(f.Classes, text) })
+}
+
+// nothing tells whether a text stands for nothing.
+func nothing(text []byte, missing []string) bool {
+	if len(text) == 0 {
+		return true
+	}
+	for _, m := range missing {
+		if m == string(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // nominal tells which features are.

@@ -14,11 +14,11 @@ func TestGeneratedRecords(t *testing.T) {
 		"SEA": generator.SEA{Seed: 9, Noise: 0.2, DriftEvery: 100}, "Elec2Shaped": generator.Elec2Shaped{Seed: 9},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fromCSV, err := decode.FromHeader(generator.AppendHeader(nil, s), s.AppendCSV(nil, 0), "", decode.Pick{Label: s.Label()})
+			fromCSV, err := decode.FromHeader(generator.AppendHeader(nil, s), [][]byte{s.AppendCSV(nil, 0)}, "", decode.Pick{Label: s.Label()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			fromJSON, err := decode.FromRecord(s.AppendJSON(nil, 0), decode.Pick{Label: s.Label()})
+			fromJSON, err := decode.FromRecords([][]byte{s.AppendJSON(nil, 0)}, decode.Pick{Label: s.Label()})
 			if err != nil {
 				t.Fatal(err)
 			}

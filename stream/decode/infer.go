@@ -15,30 +15,44 @@ type Pick struct {
 	// Drop names what is no feature, Nominal the features that are nominal
 	// though their values look like numbers.
 	Drop, Nominal []string
+	// Missing are the texts that stand for a missing value.
+	Missing []string
 }
 
 // FromHeader is the format of the CSV records below a header line: every column
 // is a feature but the label and the dropped ones. A feature is nominal where its
-// value in record, one of the records, is a text. An empty delimiter is a comma.
-// The error is a *FormatError.
-func FromHeader(header, record []byte, delimiter string, p Pick) (Format, error) {
+// value in any of the given records is a text. An empty delimiter is a comma. The
+// error is a *FormatError, perhaps behind the number of the record.
+func FromHeader(header []byte, records [][]byte, delimiter string, p Pick) (Format, error) {
 	columns, err := fields(bytes.TrimPrefix(header, []byte("\xef\xbb\xbf")), delimiter)
 	if err != nil {
 		return Format{}, err
 	}
-	values, err := fields(record, delimiter)
-	if err != nil {
-		return Format{}, err
-	}
-	f := Format{Type: TypeCSV, Label: p.Label, Target: p.Target, CSV: &CSVFormat{Columns: columns, Delimiter: delimiter}}
-	f.Features, err = p.features(columns, func(i int) bool {
-		if i >= len(values) {
-			return false
+	texts := make([]bool, len(columns))
+	for n, record := range records {
+		values, err := fields(record, delimiter)
+		if err != nil {
+			return Format{}, fmt.Errorf("record %d: %w", n+1, err)
 		}
-		_, number, outside := parseText([]byte(strings.Trim(values[i], " \t")))
-		return !number && !outside
-	})
+		for i, value := range values[:min(len(values), len(texts))] {
+			texts[i] = texts[i] || p.text(value)
+		}
+	}
+	f := Format{
+		Type: TypeCSV, Label: p.Label, Target: p.Target, CSV: &CSVFormat{Columns: columns, Delimiter: delimiter}, Missing: p.Missing,
+	}
+	f.Features, err = p.features(columns, func(i int) bool { return texts[i] })
 	return f, err
+}
+
+// text tells whether a value of a CSV record is neither a number nor missing.
+func (p Pick) text(value string) bool {
+	trimmed := []byte(strings.Trim(value, " \t"))
+	if nothing(trimmed, p.Missing) {
+		return false
+	}
+	_, number, outside := parseText(trimmed)
+	return !number && !outside
 }
 
 // fields are the fields of one line of CSV.
@@ -69,23 +83,25 @@ func fields(line []byte, delimiter string) ([]string, error) {
 	}
 }
 
-// FromRecord is the format of JSON records like this one: every field of the
-// object is a feature but the label and the dropped ones, in the order in which
-// they stand; those that are strings are nominal. The error is a *FormatError,
+// FromRecords is the format of JSON records like these: every field that one of
+// the objects has is a feature but the label and the dropped ones, in the order in
+// which they first stand there; those that are strings anywhere are nominal. A
+// record with any other field is none of the format. The error is a *FormatError,
 // which names the fields that are objects or arrays.
-func FromRecord(record []byte, p Pick) (Format, error) {
-	names, values, err := topFields(record)
+func FromRecords(records [][]byte, p Pick) (Format, error) {
+	found, err := p.look(records)
 	if err != nil {
-		return Format{}, &FormatError{"record", err.Error()}
+		return Format{}, err
 	}
-	f := Format{Type: TypeJSON, Label: escapePath(p.Label), Target: p.Target}
-	if f.Features, err = p.features(names, func(i int) bool { return values[i][0] == '"' }); err != nil {
+	f := Format{
+		Type: TypeJSON, Label: escapePath(p.Label), Target: p.Target, Missing: p.Missing, Closed: true, Others: slices.Clone(p.Drop),
+	}
+	if f.Features, err = p.features(found.names, func(i int) bool { return found.texts[i] }); err != nil {
 		return Format{}, err
 	}
 	var other []string
 	for _, feature := range f.Features {
-		switch value := values[slices.Index(names, feature.Name)]; value[0] {
-		case '{', '[':
+		if found.nested[slices.Index(found.names, feature.Name)] {
 			other = append(other, feature.Name)
 		}
 	}
@@ -93,6 +109,45 @@ func FromRecord(record []byte, p Pick) (Format, error) {
 		return Format{}, &FormatError{"features", "neither numbers nor texts, to be dropped: " + strings.Join(other, ", ")}
 	}
 	return f, nil
+}
+
+// looked is what was found in records: names of fields in their order, which of
+// them are texts, and which are objects or arrays.
+type looked struct {
+	names         []string
+	texts, nested []bool
+}
+
+func (p Pick) look(records [][]byte) (looked, error) {
+	var all looked
+	places := map[string]int{}
+	for n, record := range records {
+		names, values, err := topFields(record)
+		if err != nil {
+			return all, &FormatError{fmt.Sprintf("record %d", n+1), err.Error()}
+		}
+		for i, name := range names {
+			at, known := places[name]
+			if !known {
+				at = len(all.names)
+				places[name] = at
+				all.names, all.texts, all.nested = append(all.names, name), append(all.texts, false), append(all.nested, false)
+			}
+			switch values[i][0] {
+			case '"':
+				all.texts[at] = all.texts[at] || !p.stands(values[i])
+			case '{', '[':
+				all.nested[at] = true
+			}
+		}
+	}
+	return all, nil
+}
+
+// stands tells whether a JSON string stands for a missing value. An empty one does
+// too, but only where values are texts.
+func (p Pick) stands(value []byte) bool {
+	return len(value) > 2 && nothing(value[1:len(value)-1], p.Missing)
 }
 
 // topFields are the names and values of an object's fields, in their order.

@@ -59,7 +59,7 @@ func TestFromHeader(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := decode.FromHeader([]byte(tc.header), []byte(tc.record), tc.delimiter, decode.Pick{Label: tc.label, Drop: tc.drop})
+			got, err := decode.FromHeader([]byte(tc.header), [][]byte{[]byte(tc.record)}, tc.delimiter, decode.Pick{Label: tc.label, Drop: tc.drop})
 			if err != nil || tc.err != "" {
 				if err == nil || err.Error() != tc.err {
 					t.Fatalf("error %v, want %s", err, tc.err)
@@ -73,10 +73,10 @@ func TestFromHeader(t *testing.T) {
 	}
 }
 
-func TestFromRecord(t *testing.T) {
+func TestFromRecords(t *testing.T) {
 	record := []byte(`{"a.b": 1, "id": "x", "c": null, "d": true, "the.class": "UP"}`)
-	got, err := decode.FromRecord(record, decode.Pick{Label: "the.class", Drop: []string{"id"}})
-	want := decode.Format{Type: decode.TypeJSON, Label: `the\.class`, Features: numeric("a.b", "c", "d")}
+	got, err := decode.FromRecords([][]byte{record}, decode.Pick{Label: "the.class", Drop: []string{"id"}})
+	want := decode.Format{Type: decode.TypeJSON, Label: `the\.class`, Features: numeric("a.b", "c", "d"), Closed: true, Others: []string{"id"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Fatal(err, diff)
 	}
@@ -90,12 +90,113 @@ func TestFromRecord(t *testing.T) {
 	}
 	for record, want := range map[string]string{
 		`{"a":"x","b":{},"c":[],"class":1}`: "features: neither numbers nor texts, to be dropped: b, c",
-		`[]`:                                `record: "[]" is no JSON object`,
+		`[]`:                                `record 1: "[]" is no JSON object`,
 		`{"class":1}`:                       "features: nothing is left to learn from",
-		`{"class":`:                         `record: reading the value of class in "{\"class\":": EOF`,
+		`{"class":`:                         `record 1: reading the value of class in "{\"class\":": EOF`,
 	} {
-		if _, err := decode.FromRecord([]byte(record), decode.Pick{Label: "class"}); err == nil || err.Error() != want {
+		if _, err := decode.FromRecords([][]byte{[]byte(record)}, decode.Pick{Label: "class"}); err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", record, err, want)
+		}
+	}
+}
+
+// All records of a sample tell what is nominal, and what stands for a missing value does not.
+func TestFromSample(t *testing.T) {
+	nominal := func(name string) decode.Feature { return decode.Feature{Name: name, Type: decode.TypeNominal} }
+	want := append(numeric("a"), nominal("b"), decode.Feature{Name: "c", Type: decode.TypeNumeric}, nominal("d"))
+	pick := decode.Pick{Label: "y", Missing: []string{"NA", "?"}}
+	lines := [][]byte{[]byte("NA,1,?,x,0"), []byte("1,one,,,1"), []byte("2, ? , NA ,NA,1")}
+	fromCSV, err := decode.FromHeader([]byte("a,b,c,d,y"), lines, "", pick)
+	if diff := cmp.Diff(want, fromCSV.Features); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	objects := [][]byte{
+		[]byte(`{"a":"NA","b":1,"y":0}`), []byte(`{"c":"?","b":"one","d":"NA","y":1}`), []byte(`{"d":"x","a":2,"c":null,"y":1}`),
+	}
+	fromJSON, err := decode.FromRecords(objects, pick)
+	want[1], want[2], want[3] = nominal("b"), decode.Feature{Name: "c", Type: decode.TypeNumeric}, nominal("d")
+	if diff := cmp.Diff(want, fromJSON.Features); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	for _, of := range []struct {
+		format  decode.Format
+		records [][]byte
+	}{{fromCSV, lines}, {fromJSON, objects}} {
+		d, err := decode.New(of.format, func([]byte) float64 { return 7 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := make([]float64, 4)
+		var known []string
+		for i, record := range of.records {
+			y, err := d.Decode(record, x)
+			if err != nil || int(y) != min(i, 1) {
+				t.Fatalf("%s: label %v, error %v", record, y, err)
+			}
+			known = append(known, present(x))
+		}
+		if diff := cmp.Diff(map[string][]string{
+			decode.TypeCSV: {".b.d", "ab..", "a..."}, decode.TypeJSON: {".b..", ".b..", "a..d"},
+		}[of.format.Type], known); diff != "" {
+			t.Errorf("%s: %s", of.format.Type, diff)
+		}
+	}
+}
+
+// present names what is in a row.
+func present(x []float64) string {
+	names := []byte("abcd")
+	for i, v := range x {
+		if v != v {
+			names[i] = '.'
+		}
+	}
+	return string(names)
+}
+
+// A marker is no label, unless a class has its name.
+func TestMissingLabels(t *testing.T) {
+	for _, classes := range [][]string{nil, {"NA", "b"}} {
+		csv := decode.Format{
+			Type: decode.TypeCSV, CSV: &decode.CSVFormat{Columns: []string{"a", "y"}}, Label: "y", Target: decode.TargetOptional,
+			Features: numeric("a"), Classes: classes, Missing: []string{"NA"},
+		}
+		json := csv
+		json.Type, json.CSV = decode.TypeJSON, nil
+		for record, format := range map[string]decode.Format{"1,NA": csv, `{"a":1,"y":"NA"}`: json} {
+			d, err := decode.New(format, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y, err := d.Decode([]byte(record), make([]float64, 1))
+			if missing := y != y; err != nil || missing != (classes == nil) {
+				t.Errorf("%s with the classes %q: label %v, error %v", record, classes, y, err)
+			}
+		}
+	}
+}
+
+// A field that no record of the sample had is not lost silently.
+func TestClosed(t *testing.T) {
+	format, err := decode.FromRecords([][]byte{[]byte(`{"a":1,"id":{"b":2},"y":0}`)}, decode.Pick{Label: "y", Drop: []string{"id"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := decode.New(format, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for record, want := range map[string]string{
+		`{"a":1,"id":{"c":3},"y":1}`: "",
+		`{"y":1}`:                    "",
+		`{"a":1,"late":2,"y":1}`:     "field late, byte 7: none of the records that tell what the features are has this field",
+	} {
+		got := ""
+		if _, err := d.Decode([]byte(record), make([]float64, 1)); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: error %s, want %s", record, got, want)
 		}
 	}
 }

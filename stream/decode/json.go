@@ -19,6 +19,10 @@ type jsonDecoder struct {
 	paths   []string
 	// optional says that a record can do without a label.
 	optional bool
+	// missing and noLabels are strings of features and of a label that stand for nothing.
+	missing, noLabels []string
+	// others are fields that may be there though they are not read; nil lets all be there.
+	others map[string]bool
 
 	generation uint32
 	seen       []uint32
@@ -38,7 +42,13 @@ func newJSON(f Format, l labels, tokens Tokens) (*jsonDecoder, error) {
 	}
 	d := &jsonDecoder{
 		root: &node{}, label: f.Label, labels: l, tokens: tokens, nominal: f.nominal(), width: len(f.Features),
-		optional: f.Target == TargetOptional,
+		optional: f.Target == TargetOptional, missing: f.Missing, noLabels: f.missingLabels(),
+	}
+	if f.Closed {
+		d.others = make(map[string]bool, len(f.Others))
+		for _, name := range f.Others {
+			d.others[name] = true
+		}
 	}
 	count := 0
 	for i, feature := range f.Features {

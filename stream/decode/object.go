@@ -17,6 +17,8 @@ func (d *jsonDecoder) object(b []byte, pos int, n *node, x []float64, depth int)
 		if i := n.find(name, hint); i >= 0 {
 			hint = i + 1
 			end, err = d.field(b, end, &n.fields[i], x, depth)
+		} else if depth == 1 && d.others != nil && !d.others[string(name)] {
+			return 0, unexpectedField(name, pos)
 		} else {
 			end, err = d.skip(b, end, depth)
 		}
@@ -32,6 +34,13 @@ func (d *jsonDecoder) object(b []byte, pos int, n *node, x []float64, depth int)
 		default:
 			return 0, unexpected(b, pos, "a comma or the end of the object")
 		}
+	}
+}
+
+// unexpectedField is for a field that the format does not know of.
+func unexpectedField(name []byte, pos int) *RecordError {
+	return &RecordError{
+		Reason: ReasonUnexpected, Field: string(name), Offset: pos, Detail: "none of the records that tell what the features are has this field",
 	}
 }
 

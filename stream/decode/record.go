@@ -21,6 +21,8 @@ const (
 	ReasonType Reason = "WrongType"
 	// ReasonRange: a number is beyond the doubles.
 	ReasonRange Reason = "OutOfRange"
+	// ReasonUnexpected: a field is there that the format does not know of.
+	ReasonUnexpected Reason = "UnexpectedField"
 	// ReasonLabelMissing: the label is absent, null or empty.
 	ReasonLabelMissing Reason = "LabelMissing"
 	// ReasonLabelUnknown: the label is none of the classes.

@@ -19,7 +19,23 @@ func (d *jsonDecoder) readFeature(b []byte, pos, slot int) (float64, int, *Recor
 	case bytes.HasPrefix(b[pos:], literalNull):
 		return math.NaN(), pos + len(literalNull), nil
 	}
+	if end, ok := d.marker(b, pos); ok {
+		return math.NaN(), end, nil
+	}
 	return 0, 0, d.badFeature(b, pos, slot, status)
+}
+
+// marker tells whether a string that stands for a missing value is at b[pos], and returns the position behind it. An empty string is
+// no number and none of them.
+func (d *jsonDecoder) marker(b []byte, pos int) (end int, ok bool) {
+	if len(d.missing) == 0 || b[pos] != '"' {
+		return 0, false
+	}
+	end, _, err := skipString(b, pos)
+	if err != nil || end == pos+2 {
+		return 0, false
+	}
+	return end, nothing(b[pos+1:end-1], d.missing)
 }
 
 func (d *jsonDecoder) badFeature(b []byte, pos, slot int, status numberStatus) *RecordError {
@@ -84,7 +100,7 @@ func (d *jsonDecoder) readText(b []byte, pos int) (float64, int, *RecordError) {
 		d.scratch = unescape(d.scratch[:0], text)
 		text = d.scratch
 	}
-	if len(text) == 0 {
+	if nothing(text, d.noLabels) {
 		return d.noLabel(pos, end)
 	}
 	return d.labelOf(pos, end, text)
@@ -123,7 +139,7 @@ func (d *jsonDecoder) readToken(b []byte, pos, slot int) (float64, int, *RecordE
 			d.scratch = unescape(d.scratch[:0], text)
 			text = d.scratch
 		}
-		if len(text) == 0 {
+		if nothing(text, d.missing) {
 			return math.NaN(), end, nil
 		}
 		return d.tokens(text), end, nil

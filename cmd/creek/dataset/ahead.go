@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"creek.dev/creek/stream/decode"
 )
 
 const (
@@ -54,6 +56,22 @@ func (r *Rows) next(chunks <-chan *chunk) *chunk {
 	return <-chunks
 }
 
+// unreadable is the error for the record that was read last, with what to do about it where that is plain.
+func (r *Rows) unreadable(err error) error {
+	var e *decode.RecordError
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", r.lines.Place(), err)
+	}
+	hint := ""
+	switch {
+	case e.Reason == decode.ReasonUnexpected:
+		hint = fmt.Sprintf("; the first %d tell that: name it in --drop to leave it out", SampleRecords)
+	case e.Reason == decode.ReasonType && e.Field != r.Format.Label:
+		hint = "; name the field in --nominal if it holds texts, or the text in --missing if it stands for nothing"
+	}
+	return fmt.Errorf("%s: %w%s", r.lines.Place(), err, hint)
+}
+
 // fill decodes the next rows, and tells whether there is anything to tell.
 func (r *Rows) fill(c *chunk) bool {
 	width := len(r.Format.Features)
@@ -64,7 +82,7 @@ func (r *Rows) fill(c *chunk) bool {
 	for r.record != nil && len(c.y) < chunkRows && (r.limit == 0 || r.count < r.limit) {
 		y, err := r.decoder.Decode(r.record, c.x[len(c.y)*width:(len(c.y)+1)*width])
 		if err != nil {
-			r.record, c.err = nil, fmt.Errorf("%s: %w", r.lines.Place(), err)
+			r.record, c.err = nil, r.unreadable(err)
 			break
 		}
 		c.y = append(c.y, y)

@@ -1,111 +1,31 @@
 package dataset
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/trainer/online"
 )
 
-// Features fills x with the features of a record that need not have a label; NaN stands for what is missing.
-func (l *Lines) Features(record []byte, features []online.Feature, x []float64) error {
-	var fields map[string]any
-	var err error
-	if l.Type == decode.TypeJSON {
-		in := json.NewDecoder(bytes.NewReader(record))
-		in.UseNumber()
-		err = in.Decode(&fields)
-	} else {
-		fields, err = l.columns(record)
+// Unlabelled is a decoder of the file's records for a model with the given features, by the rules of trainers; missing are the texts that
+// stand for a missing value. Records need not have a label. A column that no record of a CSV file can have is an error.
+func (l *Lines) Unlabelled(features []online.Feature, missing []string) (decode.Decoder, error) {
+	format := decode.Format{Type: l.Type, Target: decode.TargetOptional, Missing: missing}
+	for _, f := range features {
+		format.Features = append(format.Features, decode.Feature{Name: f.Name, Type: f.Type})
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", l.Place(), err)
-	}
-	for i, feature := range features {
-		read := number
-		if feature.Type == online.Nominal {
-			read = token
+	if l.Type == decode.TypeCSV {
+		header, err := decode.FromHeader(l.Header, nil, "", decode.Pick{Target: decode.TargetOptional})
+		if err != nil {
+			return nil, fmt.Errorf("read the header of %s: %w", l.path, err)
 		}
-		if x[i], err = read(fields[feature.Name]); err != nil {
-			return fmt.Errorf("%s: feature %q: %w", l.Place(), feature.Name, err)
+		format.CSV = header.CSV
+		for _, feature := range features {
+			if !slices.Contains(header.CSV.Columns, feature.Name) {
+				return nil, fmt.Errorf("%s has no column %q, which the model needs; it has %q", l.path, feature.Name, header.CSV.Columns)
+			}
 		}
 	}
-	return nil
-}
-
-// token is what a nominal value is for a model: of its text, as decoders have it.
-func token(value any) (float64, error) {
-	var text string
-	switch v := value.(type) {
-	case nil:
-		return math.NaN(), nil
-	case json.Number:
-		text = v.String()
-	case bool:
-		text = strconv.FormatBool(v)
-	case string:
-		text = v
-	default:
-		return 0, fmt.Errorf("%v is neither a text, a number nor a boolean", value)
-	}
-	return online.NominalToken([]byte(text)), nil
-}
-
-// Has returns an error that names the first feature that no record of a CSV file can have.
-func (l *Lines) Has(features []online.Feature) error {
-	if l.Type != decode.TypeCSV {
-		return nil
-	}
-	header, err := csv.NewReader(bytes.NewReader(l.Header)).Read()
-	if err != nil {
-		return fmt.Errorf("read the header of %s: %w", l.path, err)
-	}
-	for _, feature := range features {
-		if !slices.Contains(header, feature.Name) {
-			return fmt.Errorf("%s has no column %q, which the model needs; it has %q", l.path, feature.Name, header)
-		}
-	}
-	return nil
-}
-
-func (l *Lines) columns(record []byte) (map[string]any, error) {
-	reader := csv.NewReader(bytes.NewReader(append(append(bytes.Clone(l.Header), '\n'), record...)))
-	both, err := reader.ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	fields := make(map[string]any, len(both[0]))
-	for i, name := range both[0] {
-		if both[1][i] != "" {
-			fields[name] = both[1][i]
-		}
-	}
-	return fields, nil
-}
-
-func number(value any) (float64, error) {
-	switch v := value.(type) {
-	case nil:
-		return math.NaN(), nil
-	case json.Number:
-		return v.Float64()
-	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case string:
-		parsed, err := strconv.ParseFloat(v, 64)
-		if err != nil || math.IsInf(parsed, 0) || math.IsNaN(parsed) {
-			return 0, fmt.Errorf("%q is not a finite number", v)
-		}
-		return parsed, nil
-	}
-	return 0, fmt.Errorf("%v is not a number", value)
+	return decode.New(format, online.NominalToken)
 }

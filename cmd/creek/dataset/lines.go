@@ -30,6 +30,9 @@ type Lines struct {
 	file    *os.File
 	scanner *bufio.Scanner
 	records int
+	// sampled are records that Sample read and Next is still to return, failed what ended the sample early.
+	sampled [][]byte
+	failed  error
 }
 
 // OpenLines opens a file whose name ends in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz, and reads a CSV file's header.
@@ -103,18 +106,57 @@ func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.path, l.r
 
 // Next returns the next record, or io.EOF. Empty lines are left out. The bytes are valid until the next call.
 func (l *Lines) Next() ([]byte, error) {
+	if len(l.sampled) > 0 {
+		record := l.sampled[0]
+		l.sampled = l.sampled[1:]
+		l.records++
+		return record, nil
+	}
+	if l.failed != nil {
+		return nil, l.failed
+	}
+	record, err := l.scan()
+	if err == nil {
+		l.records++
+	}
+	return record, err
+}
+
+// maxSampleBytes bounds the records of a sample together, but for the last one.
+const maxSampleBytes = 16 << 20
+
+// Sample reads up to n of the next records, which Next returns all the same. An unreadable one ends the sample, and Next says so when it
+// comes to it.
+func (l *Lines) Sample(n int) ([][]byte, error) {
+	size := 0
+	for len(l.sampled) < n && size < maxSampleBytes && l.failed == nil {
+		record, err := l.scan()
+		if err != nil {
+			l.failed = err
+			break
+		}
+		l.sampled = append(l.sampled, bytes.Clone(record))
+		size += len(record)
+	}
+	if len(l.sampled) == 0 && l.failed != nil && !errors.Is(l.failed, io.EOF) {
+		return nil, l.failed
+	}
+	return l.sampled, nil
+}
+
+// scan reads a record.
+func (l *Lines) scan() ([]byte, error) {
 	for l.scanner.Scan() {
 		record := l.scanner.Bytes()
 		for n := len(record); n > 0 && (record[n-1] == '\n' || record[n-1] == '\r'); n-- {
 			record = record[:n-1]
 		}
 		if len(record) > 0 {
-			l.records++
 			return record, nil
 		}
 	}
 	if err := l.scanner.Err(); err != nil {
-		return nil, fmt.Errorf("read %s after record %d: %w", l.path, l.records, err)
+		return nil, fmt.Errorf("read %s after record %d: %w", l.path, l.records+len(l.sampled), err)
 	}
 	return nil, io.EOF
 }

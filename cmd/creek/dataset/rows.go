@@ -3,7 +3,6 @@ package dataset
 import (
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"time"
@@ -24,6 +23,8 @@ type Options struct {
 	Target string
 	// Drop lists columns or fields that are not features, Nominal those that are nominal though their values look like numbers.
 	Drop, Nominal []string
+	// Missing are the texts that stand for a missing value, as an empty one does.
+	Missing []string
 	// Limit bounds the records; 0 means all.
 	Limit int
 }
@@ -33,6 +34,8 @@ type Options struct {
 type Rows struct {
 	// Format is how the records are read.
 	Format decode.Format
+	// Found are the labels in the order of their numbers where none were given, also those that the format need not name.
+	Found []string
 	// Waiting is how long All waited so far for rows to be read and decoded, which happens ahead of it.
 	Waiting time.Duration
 	// Err is why All ended early: an unreadable record, with its place and field.
@@ -64,15 +67,17 @@ func Open(o Options) (*Rows, error) {
 func (r *Rows) Close() error { return r.lines.Close() }
 
 func (r *Rows) begin(o Options) error {
-	record, err := r.lines.Next()
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s holds no records", o.Path)
-	}
+	sample, err := r.lines.Sample(o.sampleRecords())
 	if err != nil {
 		return err
 	}
-	r.record = record
-	if r.Format, err = infer(r.lines, record, o); err != nil {
+	if len(sample) == 0 {
+		return fmt.Errorf("%s holds no records", o.Path)
+	}
+	if r.record, err = r.lines.Next(); err != nil {
+		return err
+	}
+	if r.Format, err = infer(r.lines, sample, o); err != nil {
 		return fmt.Errorf("%s: %w", o.Path, err)
 	}
 	if o.Target == decode.TargetNumber || o.Label == "" || len(o.Classes) > 0 {
@@ -85,14 +90,24 @@ func (r *Rows) begin(o Options) error {
 	return r.readOpen()
 }
 
-func infer(lines *Lines, first []byte, o Options) (decode.Format, error) {
-	pick := decode.Pick{Label: o.Label, Target: o.Target, Drop: o.Drop, Nominal: o.Nominal}
+// SampleRecords is how many records of a file at most tell what its features are.
+const SampleRecords = 1000
+
+func (o Options) sampleRecords() int {
+	if o.Limit > 0 {
+		return min(o.Limit, SampleRecords)
+	}
+	return SampleRecords
+}
+
+func infer(lines *Lines, sample [][]byte, o Options) (decode.Format, error) {
+	pick := decode.Pick{Label: o.Label, Target: o.Target, Drop: o.Drop, Nominal: o.Nominal, Missing: o.Missing}
 	var format decode.Format
 	var err error
 	if lines.Type == decode.TypeCSV {
-		format, err = decode.FromHeader(lines.Header, first, "", pick)
+		format, err = decode.FromHeader(lines.Header, sample, "", pick)
 	} else {
-		format, err = decode.FromRecord(first, pick)
+		format, err = decode.FromRecords(sample, pick)
 	}
 	format.Classes = o.Classes
 	return format, err
@@ -139,6 +154,7 @@ func (r *Rows) readOpen() error {
 	table.Relabel(decoder.Order())
 	r.table = table
 	classes := decoder.Classes()
+	r.Found = classes
 	if !slices.ContainsFunc(implied, func(pair []string) bool { return slices.Equal(pair, classes) }) {
 		r.Format.Classes = classes
 	}
