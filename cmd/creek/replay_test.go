@@ -81,9 +81,9 @@ func learn(t *testing.T, settings state.Settings) *learned {
 // inProcess hands requests to a trainer in this process.
 type inProcess struct{ trainer *trainer.Trainer }
 
-func (s inProcess) Send(ctx context.Context, request history.Request) (int, history.Answer, error) {
+func (s inProcess) Send(ctx context.Context, request history.Request) (driver.Reply, error) {
 	status, answer := s.trainer.Do(ctx, request)
-	return int(status), answer, nil
+	return driver.Reply{Status: int(status), Answer: answer}, nil
 }
 
 // there is an object that exists.
