@@ -12,14 +12,15 @@ import (
 
 // Config is all that is needed to open a store, secrets included: keep it in memory only.
 type Config struct {
-	// Type is Redis, File or Memory.
+	// Type is Redis, S3, File or Memory.
 	Type         string
 	RedisAddress string
 	RedisTLS     bool
-	// CA is PEM; empty means the system's authorities.
+	// CA is PEM, for the server of either type; empty means the system's authorities.
 	CA                 []byte
 	Username, Password string
 	RedisDatabase      int
+	S3                 S3Config
 	Directory          string
 }
 
@@ -41,6 +42,8 @@ func (c Config) String() string {
 	switch c.Type {
 	case TypeRedis:
 		return fmt.Sprintf("Redis at %s, database %d, user %q", c.RedisAddress, c.RedisDatabase, c.Username)
+	case TypeS3:
+		return fmt.Sprintf("S3 bucket %s at %s, prefix %q", c.S3.Bucket, c.S3.Endpoint, c.S3.Prefix)
 	case TypeFile:
 		return "files in " + c.Directory
 	default:
@@ -57,16 +60,16 @@ func (c Config) Validate() error {
 	return err
 }
 
-// tlsConfig returns nil for connections in clear.
+// tlsConfig returns nil for Redis connections in clear; for S3 the endpoint says whether it is used.
 func (c Config) tlsConfig() (*tls.Config, error) {
-	if !c.RedisTLS {
+	if !c.RedisTLS && c.Type != TypeS3 {
 		return nil, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if len(c.CA) > 0 {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(c.CA) {
-			return nil, errors.New("the authority for Redis's certificate holds no PEM certificate")
+			return nil, errors.New("the authority for the server's certificate holds no PEM certificate")
 		}
 	}
 	return config, nil
@@ -77,11 +80,13 @@ func Open(c Config) (Store, error) {
 	switch c.Type {
 	case TypeRedis:
 		return NewRedis(c)
+	case TypeS3:
+		return NewS3(c)
 	case TypeFile:
 		return NewFile(c.Directory)
 	case TypeMemory:
 		return &Memory{}, nil
 	default:
-		return nil, fmt.Errorf("state type %q is not one of Redis, File, Memory", c.Type)
+		return nil, fmt.Errorf("state type %q is not one of Redis, S3, File, Memory", c.Type)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Types of stores.
 const (
 	TypeRedis  = "Redis"
+	TypeS3     = "S3"
 	TypeFile   = "File"
 	TypeMemory = "Memory"
 )
@@ -20,7 +21,7 @@ const (
 // Settings say which store to open. They come from flags and name files rather than secrets, so that Load can read rotated
 // credentials again.
 type Settings struct {
-	// Type is Redis, File or Memory.
+	// Type is Redis, S3, File or Memory.
 	Type string
 	// RedisAddress is host:port. RedisCAFile holds the PEM certificates that sign the server's one (empty: the system's).
 	// RedisUsernameFile and RedisPasswordFile hold credentials, each optional; one line end at their end is not part of them.
@@ -28,19 +29,21 @@ type Settings struct {
 	RedisTLS                                          bool
 	RedisCAFile, RedisUsernameFile, RedisPasswordFile string
 	RedisDatabase                                     int
+	S3                                                S3Settings
 	// Directory is the folder of a File store.
 	Directory string
 }
 
 // AddFlags defines the flags that fill the settings.
 func (s *Settings) AddFlags(fs *flag.FlagSet) {
-	fs.StringVar(&s.Type, "state-type", s.Type, "where models and histories are kept: Redis, File or Memory")
+	fs.StringVar(&s.Type, "state-type", s.Type, "where models and histories are kept: Redis, S3, File or Memory")
 	fs.StringVar(&s.RedisAddress, "redis-address", s.RedisAddress, "`host:port` of Redis")
 	fs.BoolVar(&s.RedisTLS, "redis-tls", s.RedisTLS, "encrypt connections to Redis")
 	fs.StringVar(&s.RedisCAFile, "redis-ca-file", s.RedisCAFile, "PEM `file` of the authorities that sign Redis's certificate; default: the system's")
 	fs.StringVar(&s.RedisUsernameFile, "redis-username-file", s.RedisUsernameFile, "`file` that holds the Redis user name; default: Redis's default user")
 	fs.StringVar(&s.RedisPasswordFile, "redis-password-file", s.RedisPasswordFile, "`file` that holds the Redis password; default: none")
 	fs.IntVar(&s.RedisDatabase, "redis-database", s.RedisDatabase, "number of the Redis database")
+	s.S3.addFlags(fs)
 	fs.StringVar(&s.Directory, "state-directory", s.Directory, "`folder` of a File store")
 }
 
@@ -63,6 +66,7 @@ func (s Settings) Args() []string {
 	if s.RedisDatabase != 0 {
 		add("redis-database", strconv.Itoa(s.RedisDatabase))
 	}
+	s.S3.args(add)
 	add("state-directory", s.Directory)
 	return args
 }
@@ -72,6 +76,8 @@ func (s Settings) Validate() error {
 	switch s.Type {
 	case TypeRedis:
 		return s.validateRedis()
+	case TypeS3:
+		return s.S3.validate()
 	case TypeFile:
 		if s.Directory == "" {
 			return errors.New("state-directory is required for a File store")
@@ -80,9 +86,9 @@ func (s Settings) Validate() error {
 	case TypeMemory:
 		return nil
 	case "":
-		return errors.New("state-type is required: Redis, File or Memory")
+		return errors.New("state-type is required: Redis, S3, File or Memory")
 	default:
-		return fmt.Errorf("state-type %q is not one of Redis, File, Memory", s.Type)
+		return fmt.Errorf("state-type %q is not one of Redis, S3, File, Memory", s.Type)
 	}
 }
 
@@ -111,7 +117,8 @@ func (s Settings) Load() (Config, error) {
 		return Config{}, err
 	}
 	c := Config{Type: s.Type, RedisAddress: s.RedisAddress, RedisTLS: s.RedisTLS, RedisDatabase: s.RedisDatabase, Directory: s.Directory}
-	var username, password []byte
+	c.S3 = S3Config{Endpoint: s.S3.Endpoint, Bucket: s.S3.Bucket, Region: s.S3.Region, Prefix: s.S3.Prefix}
+	var username, password, keyID, key []byte
 	for _, file := range []struct {
 		flag, path string
 		into       *[]byte
@@ -119,6 +126,9 @@ func (s Settings) Load() (Config, error) {
 		{"redis-ca-file", s.RedisCAFile, &c.CA},
 		{"redis-username-file", s.RedisUsernameFile, &username},
 		{"redis-password-file", s.RedisPasswordFile, &password},
+		{"s3-ca-file", s.S3.CAFile, &c.CA},
+		{"s3-access-key-file", s.S3.AccessKeyFile, &keyID},
+		{"s3-secret-key-file", s.S3.SecretKeyFile, &key},
 	} {
 		if file.path == "" {
 			continue
@@ -130,6 +140,7 @@ func (s Settings) Load() (Config, error) {
 		*file.into = data
 	}
 	c.Username, c.Password = firstLine(username), firstLine(password)
+	c.S3.AccessKeyID, c.S3.SecretAccessKey = firstLine(keyID), firstLine(key)
 	return c, c.Validate()
 }
 

@@ -1,5 +1,5 @@
-// Package state holds the stores in which histories and checkpoints are kept: Redis, local files and memory, behind one interface of
-// four methods. Keys are immutable: a value is created once, never overwritten, and deleted once.
+// Package state holds the stores in which histories and checkpoints are kept: Redis, S3-compatible object stores, local files and
+// memory, behind one interface of four methods. Keys are immutable: a value is created once, never overwritten, and deleted once.
 package state
 
 import (

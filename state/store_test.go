@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"fmt"
 	"testing"
 
 	"creek.dev/creek/state"
@@ -45,4 +46,29 @@ func openRedis(t *testing.T, c state.Config) *state.Redis {
 		}
 	})
 	return r
+}
+
+func TestS3(t *testing.T) {
+	server := statetest.StartS3(t)
+	bucket := 0
+	statetest.Run(t, func() state.Store {
+		bucket++
+		config := server.Config(fmt.Sprintf("bucket-%d", bucket))
+		config.S3.Prefix = "team/creek"
+		return openS3(t, config)
+	})
+}
+
+func openS3(t *testing.T, c state.Config) *state.S3 {
+	t.Helper()
+	s, err := state.NewS3(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }

@@ -10,10 +10,11 @@ golangci-lint) module=. package=github.com/golangci/golangci-lint/v2/cmd/golangc
 controller-gen) module=. package=sigs.k8s.io/controller-tools/cmd/controller-gen ;;
 kustomize) module=. package=sigs.k8s.io/kustomize/kustomize/v5 ;;
 gofumpt) module=. package=mvdan.cc/gofumpt ;;
+versitygw) module=versitygw package=github.com/versity/versitygw/cmd/versitygw ;;
 helm) module=helm package=helm.sh/helm/v4/cmd/helm ;;
 helm-unittest) module=unittest package=github.com/helm-unittest/helm-unittest/cmd/helm-unittest ;;
 *)
-  echo "run.sh: no tool is called $1; there are golangci-lint, controller-gen, kustomize, gofumpt, helm and helm-unittest" >&2
+  echo "run.sh: no tool is called $1; there are golangci-lint, controller-gen, kustomize, gofumpt, helm, helm-unittest and versitygw" >&2
   exit 2
   ;;
 esac

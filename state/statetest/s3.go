@@ -1,0 +1,143 @@
+package statetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"creek.dev/creek/state"
+)
+
+// Keys of the S3 servers that tests start.
+const (
+	S3AccessKeyID     = "creek-test"
+	S3SecretAccessKey = "creek-test-secret"
+)
+
+// S3 is a server of its own for one test, versitygw before a folder, on loopback.
+type S3 struct {
+	// Address is host:port, and Endpoint the URL of it.
+	Address, Endpoint string
+
+	t    *testing.T
+	dir  string
+	args []string
+	run  *exec.Cmd
+}
+
+// versitygw returns the program's runner. The first call builds the program, from the Go module proxy at the version that hack/tools
+// pins, unless an earlier test did: it is kept.
+var versitygw = sync.OnceValues(func() (string, error) {
+	root, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module's folder: %w", err)
+	}
+	runner := filepath.Join(filepath.Dir(strings.TrimSpace(string(root))), "hack", "tools", "run.sh")
+	if output, err := exec.Command(runner, "versitygw", "--version").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build versitygw: %w\n%s", err, output)
+	}
+	return runner, nil
+})
+
+// StartS3 starts versitygw with the arguments before a new folder, and stops it at the end of the test.
+func StartS3(t *testing.T, args ...string) *S3 {
+	t.Helper()
+	address := freeAddress(t)
+	s := &S3{Address: address, Endpoint: "http://" + address, t: t, dir: t.TempDir(), args: args}
+	t.Cleanup(func() {
+		if s.run != nil {
+			s.Kill()
+		}
+	})
+	s.Start()
+	return s
+}
+
+// freeAddress returns an address of loopback on which nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return listener.Addr().String()
+}
+
+// Start starts the server, again after Kill, and returns when it answers.
+func (s *S3) Start() {
+	s.t.Helper()
+	runner, err := versitygw()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	objects := filepath.Join(s.dir, "objects")
+	if err := os.MkdirAll(objects, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }() // The server has its own handle.
+	args := append([]string{"versitygw", "--port", s.Address, "--access", S3AccessKeyID, "--secret", S3SecretAccessKey}, s.args...)
+	s.run = exec.Command(runner, append(args, "posix", objects)...)
+	s.run.Stdout, s.run.Stderr = log, log
+	if err := s.run.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		conn, err := net.DialTimeout("tcp", s.Address, time.Second)
+		if err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+			s.t.Fatalf("versitygw did not answer: %v\n%s", err, text)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the server as kill -9 does.
+func (s *S3) Kill() {
+	s.t.Helper()
+	if err := s.run.Process.Kill(); err != nil {
+		s.t.Error(err)
+	}
+	_ = s.run.Wait() // It says that the process was killed.
+	s.run = nil
+}
+
+// Config returns the settings of a store in a bucket, which is made when it does not exist.
+func (s *S3) Config(bucket string) state.Config {
+	s.t.Helper()
+	client, err := minio.New(s.Address, &minio.Options{Creds: credentials.NewStaticV4(S3AccessKeyID, S3SecretAccessKey, ""), Region: "us-east-1"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	err = client.MakeBucket(s.t.Context(), bucket, minio.MakeBucketOptions{})
+	if answer, ok := errors.AsType[minio.ErrorResponse](err); err != nil && (!ok || answer.StatusCode != 409) {
+		s.t.Fatalf("make bucket %s: %v", bucket, err)
+	}
+	return state.Config{Type: state.TypeS3, S3: state.S3Config{
+		Endpoint: s.Endpoint, Bucket: bucket, AccessKeyID: S3AccessKeyID, SecretAccessKey: S3SecretAccessKey,
+	}}
+}
