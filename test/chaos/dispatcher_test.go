@@ -1,0 +1,119 @@
+package chaos
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"creek.dev/creek/dispatcher/core"
+	"creek.dev/creek/dispatcher/driver"
+	"creek.dev/creek/history"
+	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/embedded"
+	"creek.dev/creek/trainer/online"
+)
+
+// Names of what is learned.
+const (
+	topic      = "readings"
+	deadTopic  = "readings.dead"
+	partitions = 2
+)
+
+var lineage = history.Lineage{Namespace: "chaos", Name: "forest", Number: 1}
+
+// plan tells a process of this binary what it works with.
+type plan struct {
+	Brokers   []string
+	Redis     string
+	Token     string
+	URLFile   string
+	Listen    string
+	KafkaPort int
+}
+
+// spec is a forest, because it has much state, learns members in parallel and replaces them: whatever a restart loses would show.
+func spec() history.LearningSpec {
+	s := history.LearningSpec{
+		Format: history.Format{Type: "JSON", Label: source.Label(), Classes: source.Classes()},
+		Model:  history.Model{Algorithm: "AdaptiveRandomForest", Seed: 7, Parameters: map[string]string{"members": "5"}},
+	}
+	for _, feature := range source.Features() {
+		s.Format.Features = append(s.Format.Features, history.Feature{Name: feature})
+	}
+	return s
+}
+
+// dispatch runs the dispatcher's code for one training, with a random name as every process has, and serves its facts.
+func (p plan) dispatch(ctx context.Context) error {
+	store, err := state.Open(state.Config{Type: state.TypeRedis, RedisAddress: p.Redis})
+	if err != nil {
+		return err
+	}
+	connection := stream.Connection{Brokers: p.Brokers}
+	watcher, err := stream.NewWatcher(connection)
+	if err != nil {
+		return err
+	}
+	var name [8]byte
+	_, _ = rand.Read(name[:])
+	random := hex.EncodeToString(name[:])
+	d := driver.New(core.Settings{
+		Lineage: lineage, UID: "uid", Writer: random, Incarnation: random, Seed: binary.LittleEndian.Uint64(name[:]), Spec: spec(),
+		Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
+	}, driver.Parts{
+		Source: driver.NewPoller(watcher), Store: store, Object: object{}, Publisher: driver.NewKafkaPublisher(connection),
+		Sender: &driver.HTTPSender{
+			URL: p.trainer, Client: driver.NewClient(),
+			Token: func(context.Context, string) (string, error) { return p.Token, nil },
+		},
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)).With("writer", random),
+	})
+	d.Configure(core.Config{
+		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic,
+		Batch: core.Batch{MaxRecords: 1_000, MaxBytes: 1 << 20, Window: core.Span(20 * time.Millisecond)},
+		Save:  history.SaveRule{Records: 3_000, Millis: 300},
+	})
+	failed := make(chan error, 1)
+	go func() {
+		failed <- http.ListenAndServe(p.Listen, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_ = json.NewEncoder(w).Encode(d.Facts())
+		}))
+	}()
+	go d.Run(ctx)
+	return fmt.Errorf("serve facts: %w", <-failed)
+}
+
+// trainer returns the address of the trainer that requests go to now, as a service in a cluster would find it.
+func (p plan) trainer() string {
+	address, err := os.ReadFile(p.URLFile)
+	if err != nil {
+		return ""
+	}
+	return string(address)
+}
+
+// object stands in for the CreekTraining in a cluster: it exists.
+type object struct{}
+
+func (object) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
+
+// broker is the embedded broker in a process of its own. It is never killed: nothing that it holds would survive.
+func (p plan) broker(ctx context.Context) error {
+	_, err := embedded.Start([]embedded.Topic{{Name: topic, Partitions: partitions}, {Name: deadTopic, Partitions: 1}}, kfake.Ports(p.KafkaPort))
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,118 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/go-cmp/cmp"
+
+	"creek.dev/creek/cmd/creek/replay"
+	"creek.dev/creek/dispatcher/driver"
+	"creek.dev/creek/history"
+	"creek.dev/creek/state"
+	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/headers"
+)
+
+// judge compares what is left with what an undisturbed process would have made.
+func (w *world) judge(ctx context.Context, facts history.Facts) {
+	w.t.Helper()
+	store, err := state.NewRedis(state.Config{Type: state.TypeRedis, RedisAddress: w.redis.Address})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	report, err := replay.Run(ctx, replay.Options{Lineage: lineage, Store: store, Kafka: w.kafka.connection()})
+	if err != nil {
+		w.t.Fatalf("the replay: %v", err)
+	}
+	if facts.Checkpoint.ModelDigest != report.Replayed.Model {
+		w.t.Errorf("the model's digest is %s, undisturbed %s", facts.Checkpoint.ModelDigest, report.Replayed.Model)
+	}
+	poison := expected()
+	learned := int64(*recordsFlag - len(poison))
+	if got := report.Replayed; got.Records != learned || facts.Records != learned || facts.Checkpoint.Records != learned {
+		w.t.Errorf("%d records were produced that can be read; learned are %d, in the checkpoint %d, in the replay %d",
+			learned, facts.Records, facts.Checkpoint.Records, got.Records)
+	}
+	if facts.DeadLetters != int64(len(poison)) || report.Replayed.DeadLetters != int64(len(poison)) {
+		w.t.Errorf("%d records were produced that cannot be read; facts count %d, the replay %d", len(poison), facts.DeadLetters, report.Replayed.DeadLetters)
+	}
+	copies := w.letters(ctx, poison)
+	w.t.Logf("%d entries, %d checkpoints equal to the replay (%.1f s), model digest %s; %d records, %d dead letters (%d copies beside)",
+		report.Entries, len(report.Checkpoints), report.Seconds, report.Replayed.Model, learned, len(poison), copies)
+}
+
+// expected are the values of all records that cannot be read, by their IDs.
+func expected() map[string][]byte {
+	out := map[string][]byte{}
+	for number := range *recordsFlag {
+		if !poisoned(number) {
+			continue
+		}
+		partition, offset := int32(number%partitions), int64(number/partitions)
+		out[fmt.Sprintf("%s/%d/%d", lineage, partition, offset)] = value(partition, offset)
+	}
+	return out
+}
+
+// letters reads the topic of dead letters, compares it with what must be there, and returns how many copies are there beside.
+func (w *world) letters(ctx context.Context, want map[string][]byte) int {
+	w.t.Helper()
+	watcher, err := stream.NewWatcher(w.kafka.connection())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer watcher.Close()
+	ends, err := watcher.Stable(ctx, deadTopic)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	reader := stream.NewReader(w.kafka.connection())
+	defer reader.Close()
+	got, read := map[string][]byte{}, 0
+	for _, end := range ends[deadTopic] {
+		_, err := reader.Read(ctx, deadTopic, end.Partition, 0, end.Offset, func(batch []stream.Record) error {
+			for _, record := range batch {
+				id, err := recordID(record)
+				if err != nil {
+					return err
+				}
+				read++
+				if before, twice := got[id]; twice && !bytes.Equal(before, record.Value) {
+					return fmt.Errorf("two copies of %s differ", id)
+				}
+				got[id] = bytes.Clone(record.Value)
+			}
+			return nil
+		})
+		if err != nil {
+			w.t.Fatalf("read the dead letters: %v", err)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+		w.t.Errorf("the dead letters are not those that were produced (-want +got):\n%s", diff)
+	}
+	for id, value := range got {
+		if want[id] != nil && !bytes.Equal(value, want[id]) {
+			w.t.Errorf("the dead letter %s holds %q, want %q", id, value, want[id])
+		}
+	}
+	return read - len(got)
+}
+
+func recordID(record stream.Record) (string, error) {
+	found, err := headers.Parse(bytes.Clone(record.RawHeaders))
+	if err != nil {
+		return "", err
+	}
+	for _, h := range found {
+		if h.Key == driver.HeaderRecordID {
+			return string(h.Value), nil
+		}
+	}
+	return "", fmt.Errorf("the dead letter at offset %d names no record", record.Offset)
+}
