@@ -1,6 +1,7 @@
 package dispatcher
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -19,6 +20,8 @@ import (
 const (
 	keyUsername   = "username"
 	keyPassword   = "password"
+	keyAccessKey  = "accessKeyID"
+	keySecretKey  = "secretAccessKey"
 	keyToken      = "token"
 	defaultCAKey  = "ca.crt"
 	tokenSuffix   = "-token"
@@ -105,29 +108,53 @@ func (s secrets) kafkaTLS(ctx context.Context, spec v1alpha1.KafkaTLS, c *stream
 }
 
 // store returns the state store that the spec describes, Secrets read now.
-func (s secrets) store(ctx context.Context, spec v1alpha1.StateSpec) (state.Config, error) {
-	c := state.Config{Type: string(spec.Type)}
-	if spec.Redis == nil {
-		return c, nil
+func (s secrets) store(ctx context.Context, spec v1alpha1.StateSpec) (c state.Config, err error) {
+	c.Type = string(spec.Type)
+	switch {
+	case spec.Redis != nil:
+		err = s.redis(ctx, *spec.Redis, &c)
+	case spec.S3 != nil:
+		err = s.s3(ctx, *spec.S3, &c)
 	}
-	c.RedisAddress = spec.Redis.Address
-	var err error
-	if spec.Redis.TLS != nil {
+	return c, err
+}
+
+func (s secrets) redis(ctx context.Context, spec v1alpha1.RedisState, c *state.Config) (err error) {
+	c.RedisAddress = spec.Address
+	if spec.TLS != nil {
 		c.RedisTLS = true
-		if c.CA, err = s.authority(ctx, spec.Redis.TLS.CARef); err != nil {
-			return c, err
+		if c.CA, err = s.authority(ctx, spec.TLS.CARef); err != nil {
+			return err
 		}
 	}
-	if ref := spec.Redis.SecretRef; ref != nil {
-		username, err := s.optional(ctx, ref.Name, keyUsername)
-		if err != nil {
-			return c, err
-		}
-		password, err := s.value(ctx, ref.Name, keyPassword)
-		if err != nil {
-			return c, err
-		}
-		c.Username, c.Password = string(username), string(password)
+	if spec.SecretRef == nil {
+		return nil
 	}
-	return c, nil
+	username, err := s.optional(ctx, spec.SecretRef.Name, keyUsername)
+	if err != nil {
+		return err
+	}
+	password, err := s.value(ctx, spec.SecretRef.Name, keyPassword)
+	c.Username, c.Password = string(username), string(password)
+	return err
+}
+
+func (s secrets) s3(ctx context.Context, spec v1alpha1.S3State, c *state.Config) (err error) {
+	c.S3 = state.S3Config{Endpoint: spec.Endpoint, Bucket: spec.Bucket, Region: spec.Region, Prefix: spec.Prefix}
+	if spec.TLS != nil {
+		if c.CA, err = s.authority(ctx, spec.TLS.CARef); err != nil {
+			return err
+		}
+	}
+	if spec.SecretRef == nil {
+		return nil
+	}
+	id, err := s.value(ctx, spec.SecretRef.Name, keyAccessKey)
+	if err != nil {
+		return err
+	}
+	key, err := s.value(ctx, spec.SecretRef.Name, keySecretKey)
+	// No key begins or ends with white space, and files from which Secrets are made often end with a line end.
+	c.S3.AccessKeyID, c.S3.SecretAccessKey = string(bytes.TrimSpace(id)), string(bytes.TrimSpace(key))
+	return err
 }

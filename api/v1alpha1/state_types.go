@@ -4,11 +4,16 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // StateType names a kind of store.
 //
-// +kubebuilder:validation:Enum=Redis
+// +kubebuilder:validation:Enum=Redis;S3
 type StateType string
 
-// StateRedis is a Redis server.
-const StateRedis StateType = "Redis"
+// Values of StateType.
+const (
+	// StateRedis is a Redis server.
+	StateRedis StateType = "Redis"
+	// StateS3 is a bucket of an S3-compatible object store.
+	StateS3 StateType = "S3"
+)
 
 // DeletionPolicy tells what becomes of the state of a deleted CreekTraining.
 //
@@ -26,6 +31,8 @@ const (
 // StateSpec is where history and checkpoints are kept, and how often checkpoints are made.
 //
 // +kubebuilder:validation:XValidation:rule="self.type != 'Redis' || has(self.redis)",fieldPath=".redis",message="redis is required when type is Redis"
+// +kubebuilder:validation:XValidation:rule="self.type == 'Redis' || !has(self.redis)",fieldPath=".redis",message="redis is for type Redis only"
+// +kubebuilder:validation:XValidation:rule="(self.type == 'S3') == has(self.s3)",fieldPath=".s3",message="s3 is required when type is S3, and only then"
 type StateSpec struct {
 	// type of the store.
 	// +required
@@ -34,6 +41,10 @@ type StateSpec struct {
 	// redis is the server, for type Redis.
 	// +optional
 	Redis *RedisState `json:"redis,omitempty"`
+
+	// s3 is the bucket, for type S3.
+	// +optional
+	S3 *S3State `json:"s3,omitempty"`
 
 	// residency is how long a trainer keeps the model in memory. Resident (the default): while its pod lives. PerInvocation: it is loaded
 	// before and saved after every request, at three store operations a slice. Carried: it travels in requests and answers and the
@@ -88,6 +99,60 @@ type RedisState struct {
 
 // RedisTLS is how the connections to Redis are encrypted.
 type RedisTLS struct {
+	// caRef names the Secret, and its key, that holds the certificates (PEM) to trust instead of the image's roots.
+	// +optional
+	CARef *KeyReference `json:"caRef,omitempty"`
+}
+
+// S3State is a bucket of an S3-compatible object store. The server must honour the condition If-None-Match: * of a write, as Amazon S3
+// does, and then counts as durable (durability Strong); it is tried when the training begins, and a server that ignores the condition is
+// refused (condition StateReachable says so). Every key is written once, so that neither versions nor locks of objects are needed.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.tls) || self.endpoint.startsWith('https://')",fieldPath=".tls",message="tls needs an endpoint that begins with https://"
+type S3State struct {
+	// endpoint is the URL of the server, https or http, without a path: https://s3.eu-central-1.amazonaws.com for Amazon S3 in that
+	// region. On the hosts of Amazon and a few others the bucket becomes part of the host's name, elsewhere it is the first part of the
+	// path. It may change within a lineage when the data moved along; a store without the history is reported as StateLost, never
+	// started anew.
+	// +kubebuilder:validation:MaxLength=268
+	// +kubebuilder:validation:Pattern=`^https?://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$`
+	// +required
+	Endpoint string `json:"endpoint"`
+
+	// bucket must exist.
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	// +required
+	Bucket string `json:"bucket"`
+
+	// region of the bucket; servers that know no regions expect the default.
+	// +kubebuilder:default=us-east-1
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:Pattern=`^[a-z0-9-]+$`
+	// +optional
+	Region string `json:"region,omitempty"`
+
+	// prefix, with a slash behind it, begins the names of all objects that are made in the bucket; below it they are named after
+	// namespace and name of the training. Without it nothing stands before those.
+	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`
+	// +optional
+	Prefix string `json:"prefix,omitempty"`
+
+	// tls says whose certificates an https endpoint may have; without it the roots of the trainer's image are trusted.
+	// +optional
+	TLS *S3TLS `json:"tls,omitempty"`
+
+	// secretRef names the Secret whose keys accessKeyID and secretAccessKey are used. Without it the dispatcher and the trainers use the
+	// identities of their own pods, as AWS gives them to ServiceAccounts (IAM roles for service accounts, EKS Pod Identity) or to nodes:
+	// both need ListBucket on the bucket and GetObject, PutObject and DeleteObject below the prefix. Whoever may make a CreekTraining
+	// then reaches every bucket that the dispatcher reaches; where namespaces belong to different people, name Secrets.
+	// +optional
+	SecretRef *SecretReference `json:"secretRef,omitempty"`
+}
+
+// S3TLS is whose certificates are trusted.
+type S3TLS struct {
 	// caRef names the Secret, and its key, that holds the certificates (PEM) to trust instead of the image's roots.
 	// +optional
 	CARef *KeyReference `json:"caRef,omitempty"`

@@ -34,6 +34,7 @@ type pullOptions struct {
 	kubeconfig   string
 	output       string
 	redisAddress string
+	s3Endpoint   string
 }
 
 func newPullCommand() *cobra.Command {
@@ -59,6 +60,7 @@ through your kubeconfig; its address can be overridden, for a store that is reac
 	command.Flags().StringVar(&o.kubeconfig, "kubeconfig", "", "the kubeconfig (default: $KUBECONFIG or ~/.kube/config)")
 	command.Flags().StringVarP(&o.output, "output", "o", "", "the file to write")
 	command.Flags().StringVar(&o.redisAddress, "redis-address", "", "host:port at which Redis is reached from here")
+	command.Flags().StringVar(&o.s3Endpoint, "s3-endpoint", "", "URL at which the S3 server is reached from here")
 	return command
 }
 
@@ -81,6 +83,9 @@ func (o pullOptions) pull(cmd *cobra.Command, key types.NamespacedName) error {
 	}
 	if o.redisAddress != "" {
 		config.RedisAddress = o.redisAddress
+	}
+	if o.s3Endpoint != "" {
+		config.S3.Endpoint = o.s3Endpoint
 	}
 	store, err := state.Open(config)
 	if err != nil {

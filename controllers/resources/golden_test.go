@@ -64,6 +64,26 @@ func full() *trainingv1alpha1.CreekTraining {
 	return t
 }
 
+func onS3() *trainingv1alpha1.CreekTraining {
+	t := minimal()
+	t.Spec.State = trainingv1alpha1.StateSpec{Type: trainingv1alpha1.StateS3, S3: &trainingv1alpha1.S3State{
+		Endpoint: "https://minio:9000", Bucket: "models", Region: "eu-central-1", Prefix: "team/creek",
+		TLS:       &trainingv1alpha1.S3TLS{CARef: &trainingv1alpha1.KeyReference{Name: "minio-ca"}},
+		SecretRef: &trainingv1alpha1.SecretReference{Name: "minio-keys"},
+	}}
+	return t
+}
+
+// onAmazonS3 is reached with the identity of the pod's ServiceAccount.
+func onAmazonS3() *trainingv1alpha1.CreekTraining {
+	t := minimal()
+	t.Spec.Trainer.ServiceAccountName = "trainer"
+	t.Spec.State = trainingv1alpha1.StateSpec{Type: trainingv1alpha1.StateS3, S3: &trainingv1alpha1.S3State{
+		Endpoint: "https://s3.eu-central-1.amazonaws.com", Bucket: "models", Region: "eu-central-1",
+	}}
+	return t
+}
+
 func quantity(text string) *resource.Quantity { return new(resource.MustParse(text)) }
 
 func duration(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
@@ -83,6 +103,9 @@ func TestBuilders(t *testing.T) {
 		"baseline-full":        resources.Baseline(full(), settings(), user),
 		"baseline-suspended":   resources.Baseline(suspended, settings(), resources.Credentials{}),
 		"token":                resources.TokenSecret(minimal(), "0123"),
+		"service-s3":           resources.Service(onS3(), worker(onS3(), resources.Credentials{})),
+		"service-s3-identity":  resources.Service(onAmazonS3(), worker(onAmazonS3(), resources.Credentials{})),
+		"dispatcher-role-s3":   resources.DispatcherRole(onS3()),
 		"dispatcher-role":      resources.DispatcherRole(full()),
 		"dispatcher-role-none": resources.DispatcherRole(minimal()),
 		"dispatcher-binding":   resources.DispatcherBinding(full(), settings()),
@@ -126,6 +149,7 @@ func TestTemplateHash(t *testing.T) {
 		"image":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Trainer.Image = "other:v2" }},
 		"operator image": {worker: func(w *resources.Worker) { w.Settings.Image = "other:v2" }},
 		"label":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.Trainer.Labels = map[string]string{"a": "b"} }},
+		"store":          {training: func(t *trainingv1alpha1.CreekTraining) { t.Spec.State = onS3().Spec.State }},
 		"redis secret": {training: func(t *trainingv1alpha1.CreekTraining) {
 			t.Spec.State.Redis.SecretRef = &trainingv1alpha1.SecretReference{Name: "redis"}
 		}},

@@ -46,10 +46,16 @@ func StreamSettings(t *trainingv1alpha1.CreekTraining) stream.Settings {
 // StateSettings returns how a trainer's pod reaches the state store.
 func StateSettings(t *trainingv1alpha1.CreekTraining, c Credentials) state.Settings {
 	s := state.Settings{Type: string(t.Spec.State.Type)}
-	redis := t.Spec.State.Redis
-	if redis == nil {
-		return s
+	if redis := t.Spec.State.Redis; redis != nil {
+		redisSettings(&s, redis, c)
 	}
+	if s3 := t.Spec.State.S3; s3 != nil {
+		s.S3 = s3Settings(s3)
+	}
+	return s
+}
+
+func redisSettings(s *state.Settings, redis *trainingv1alpha1.RedisState, c Credentials) {
 	s.RedisAddress, s.RedisTLS = redis.Address, redis.TLS != nil
 	if redis.TLS != nil && redis.TLS.CARef != nil {
 		s.RedisCAFile = pathRedisCA + "/" + fileCA
@@ -59,6 +65,16 @@ func StateSettings(t *trainingv1alpha1.CreekTraining, c Credentials) state.Setti
 		if c.RedisUsername {
 			s.RedisUsernameFile = pathRedis + "/" + fileUsername
 		}
+	}
+}
+
+func s3Settings(s3 *trainingv1alpha1.S3State) state.S3Settings {
+	s := state.S3Settings{Endpoint: s3.Endpoint, Bucket: s3.Bucket, Region: s3.Region, Prefix: s3.Prefix}
+	if s3.TLS != nil && s3.TLS.CARef != nil {
+		s.CAFile = pathS3CA + "/" + fileCA
+	}
+	if s3.SecretRef != nil {
+		s.AccessKeyFile, s.SecretKeyFile = pathS3+"/"+fileAccessKey, pathS3+"/"+fileSecretKey
 	}
 	return s
 }

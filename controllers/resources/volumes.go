@@ -16,12 +16,17 @@ const (
 	pathKafkaSASL = "/var/run/creek/kafka-sasl"
 	pathRedis     = "/var/run/creek/redis"
 	pathRedisCA   = "/var/run/creek/redis-ca"
+	pathS3        = "/var/run/creek/s3"
+	pathS3CA      = "/var/run/creek/s3-ca"
 
 	fileCA       = "ca.crt"
 	fileCert     = corev1.TLSCertKey
 	fileKey      = corev1.TLSPrivateKeyKey
 	fileUsername = "username"
 	filePassword = "password"
+	// Keys in the Secret for S3.
+	fileAccessKey = "accessKeyID"
+	fileSecretKey = "secretAccessKey"
 )
 
 // Credentials say what the Secrets that a training names hold, as far as it decides what a pod mounts.
@@ -70,11 +75,16 @@ func SourceSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
 
 // StateSecrets returns the Secrets by which a training reaches its state store.
 func StateSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
-	redis := t.Spec.State.Redis
-	if redis == nil {
-		return nil
+	switch spec := t.Spec.State; {
+	case spec.Redis != nil:
+		return redisSecrets(spec.Redis)
+	case spec.S3 != nil:
+		return s3Secrets(spec.S3)
 	}
-	var out []SecretKeys
+	return nil
+}
+
+func redisSecrets(redis *trainingv1alpha1.RedisState) (out []SecretKeys) {
 	if redis.SecretRef != nil {
 		out = append(out, SecretKeys{
 			Field: "spec.state.redis.secretRef", Name: redis.SecretRef.Name, Keys: []string{filePassword}, Optional: []string{fileUsername},
@@ -85,6 +95,22 @@ func StateSecrets(t *trainingv1alpha1.CreekTraining) []SecretKeys {
 		out = append(out, SecretKeys{
 			Field: "spec.state.redis.tls.caRef", Name: redis.TLS.CARef.Name, Keys: []string{keyOf(redis.TLS.CARef)},
 			mount: pathRedisCA, volume: "redis-ca", files: []string{fileCA},
+		})
+	}
+	return out
+}
+
+func s3Secrets(s3 *trainingv1alpha1.S3State) (out []SecretKeys) {
+	if s3.SecretRef != nil {
+		out = append(out, SecretKeys{
+			Field: "spec.state.s3.secretRef", Name: s3.SecretRef.Name, Keys: []string{fileAccessKey, fileSecretKey},
+			mount: pathS3, volume: "s3", files: []string{fileAccessKey, fileSecretKey},
+		})
+	}
+	if s3.TLS != nil && s3.TLS.CARef != nil {
+		out = append(out, SecretKeys{
+			Field: "spec.state.s3.tls.caRef", Name: s3.TLS.CARef.Name, Keys: []string{keyOf(s3.TLS.CARef)},
+			mount: pathS3CA, volume: "s3-ca", files: []string{fileCA},
 		})
 	}
 	return out

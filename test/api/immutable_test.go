@@ -43,6 +43,7 @@ func TestWithinALineage(t *testing.T) {
 		"brokers":           {edit{kafka + "bootstrapServers": value(`["other:9092"]`)}, ""},
 		"credentials":       {edit{kafka + "sasl": value(`{mechanism: PLAIN, secretRef: {name: a}}`)}, ""},
 		"address of state":  {edit{"spec.state.redis.address": "other:6379"}, ""},
+		"type of state":     {edit{"spec.state": value(`{type: S3, s3: {endpoint: "https://minio:9000", bucket: models}}`)}, ""},
 		"batch":             {edit{batch + "maxRecords": int64(7)}, ""},
 		"dead letters":      {edit{"spec.source.onError": value(`{deadLetterTopic: dead}`)}, ""},
 		"residency":         {edit{"spec.state.residency": "Carried"}, ""},

@@ -166,7 +166,7 @@ func TestStateAndMemory(t *testing.T) {
 		"Redis without an address":      {[]edit{{"spec.state.redis": value(`{}`)}}, []string{"spec.state.redis.address", "Required"}},
 		"Redis as a URL":                {[]edit{{redis + "address": "redis://a:6379"}}, []string{"spec.state.redis.address", "should match"}},
 		"Redis without its settings":    {[]edit{{"spec.state.redis": nil}}, []string{"redis is required when type is Redis"}},
-		"unknown store":                 {[]edit{{"spec.state.type": "Paper"}}, []string{"spec.state.type", `"Redis"`}},
+		"unknown store":                 {[]edit{{"spec.state.type": "Paper"}}, []string{"spec.state.type", `"Redis", "S3"`}},
 		"deletion deletes":              {edits: []edit{{"spec.state.deletionPolicy": "Delete"}}},
 		"deletion forgets":              {[]edit{{"spec.state.deletionPolicy": "Forget"}}, []string{"deletionPolicy", `"Delete", "Retain"`}},
 		"checkpoint after each record":  {edits: []edit{{"spec.state.checkpoint": value(`{everyRecords: 1, interval: 1s}`)}}},
@@ -186,5 +186,29 @@ func TestStateAndMemory(t *testing.T) {
 		"margin without a unit":         {[]edit{{"spec.memory": value(`{margin: "20"}`)}}, []string{"spec.memory.margin"}},
 		"margin of 500%":                {[]edit{{"spec.memory": value(`{margin: 500%}`)}}, []string{"spec.memory.margin"}},
 		"unknown memory mode":           {[]edit{{"spec.memory": value(`{mode: Guess}`)}}, []string{"spec.memory.mode", `"Off", "Advise", "Auto"`}},
+	})
+}
+
+func TestS3(t *testing.T) {
+	onS3 := edit{"spec.state": value(`{type: S3, s3: {endpoint: "https://s3.eu-central-1.amazonaws.com", bucket: models}}`)}
+	const s3 = "spec.state.s3."
+	run(t, map[string]ruleCase{
+		"Amazon's":                 {edits: []edit{onS3, {s3 + "region": "eu-central-1"}}},
+		"all there is":             {edits: []edit{onS3, {s3 + "prefix": "team/creek", s3 + "tls": value(`{caRef: {name: ca}}`), s3 + "secretRef": value(`{name: keys}`)}}},
+		"in clear":                 {edits: []edit{onS3, {s3 + "endpoint": "http://minio.minio:9000"}}},
+		"IPv6":                     {edits: []edit{onS3, {s3 + "endpoint": "http://[fd00::1]:9000"}}},
+		"without its settings":     {[]edit{onS3, {"spec.state.s3": nil}}, []string{"spec.state.s3", "s3 is required when type is S3"}},
+		"settings of Redis":        {[]edit{onS3, {"spec.state.redis": value(`{address: "redis:6379"}`)}}, []string{"spec.state.redis", "for type Redis only"}},
+		"settings beside Redis":    {[]edit{{"spec.state.s3": value(`{endpoint: "http://a", bucket: abc}`)}}, []string{"spec.state.s3", "only then"}},
+		"without an endpoint":      {[]edit{onS3, {s3 + "endpoint": nil}}, []string{s3 + "endpoint", "Required"}},
+		"endpoint without a kind":  {[]edit{onS3, {s3 + "endpoint": "minio:9000"}}, []string{s3 + "endpoint", "should match"}},
+		"endpoint with a path":     {[]edit{onS3, {s3 + "endpoint": "https://minio/models"}}, []string{s3 + "endpoint", "should match"}},
+		"endpoint with a password": {[]edit{onS3, {s3 + "endpoint": "https://me:secret@minio"}}, []string{s3 + "endpoint", "should match"}},
+		"without a bucket":         {[]edit{onS3, {s3 + "bucket": nil}}, []string{s3 + "bucket", "Required"}},
+		"bucket in capitals":       {[]edit{onS3, {s3 + "bucket": "Models"}}, []string{s3 + "bucket", "should match"}},
+		"region with a slash":      {[]edit{onS3, {s3 + "region": "eu/1"}}, []string{s3 + "region", "should match"}},
+		"prefix with a slash":      {[]edit{onS3, {s3 + "prefix": "team/"}}, []string{s3 + "prefix", "should match"}},
+		"prefix that climbs":       {[]edit{onS3, {s3 + "prefix": "team/.."}}, []string{s3 + "prefix", "should match"}},
+		"authority of no TLS":      {[]edit{onS3, {s3 + "endpoint": "http://minio", s3 + "tls": value(`{}`)}}, []string{s3 + "tls", "https://"}},
 	})
 }
