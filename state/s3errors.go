@@ -18,7 +18,7 @@ var ErrUnconditional = errors.New("the server ignores If-None-Match: *, which ke
 // refusals are the codes with which S3 refuses credentials, or what they may do.
 var refusals = []string{
 	"AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken",
-	"RequestTimeTooSkewed", "InvalidSecurity", "NotSignedUp",
+	"RequestTimeTooSkewed", "InvalidSecurity", "NotSignedUp", "XAdminUserNotFound",
 }
 
 // answerOf returns what the server answered, nothing when no answer came.
@@ -30,11 +30,8 @@ func answerOf(err error) minio.ErrorResponse {
 // exists tells that the condition did not hold: there is an object of the name.
 func exists(err error) bool { return answerOf(err).StatusCode == http.StatusPreconditionFailed }
 
-// missing tells that there is no such object, while there is the bucket.
-func missing(err error) bool {
-	answer := answerOf(err)
-	return answer.StatusCode == http.StatusNotFound && answer.Code != minio.NoSuchBucket
-}
+// missing tells that there is no such object. Other things are answered with 404 too: no such bucket, no such user.
+func missing(err error) bool { return answerOf(err).Code == minio.NoSuchKey }
 
 // passing tells errors after which the same request may succeed: no answer came, the server is busy or broken, or another write of the
 // same object was under way.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,10 @@ const (
 	stallTimeout = 10 * time.Second
 	s3Idle       = time.Minute
 )
+
+// errForeign: something that does not speak S3 answered that there is nothing. An absent object is a fact that a training may be stopped
+// for, so it counts only in the words of S3.
+var errForeign = errors.New("the answer 404 is not one of an S3 server")
 
 // errStalled: the server stopped to answer in the midst of a request.
 var errStalled = errors.New("no answer")
@@ -49,6 +54,10 @@ func (w *watched) RoundTrip(request *http.Request) (*http.Response, error) {
 		sent.Body = body(request.Body)
 	}
 	response, err := w.base.RoundTrip(sent)
+	if err == nil && foreign(request, response) {
+		_ = response.Body.Close() // It is of no use.
+		err = errForeign
+	}
 	if err != nil {
 		timer.Stop()
 		err = stalled(ctx, err)
@@ -60,6 +69,12 @@ func (w *watched) RoundTrip(request *http.Request) (*http.Response, error) {
 	received.done = func() { timer.Stop(); cancel(nil) }
 	response.Body = received
 	return response, nil
+}
+
+// foreign tells that a 404 does not come from an S3 server, which says in XML what it is that it does not have.
+func foreign(request *http.Request, response *http.Response) bool {
+	return response.StatusCode == http.StatusNotFound && request.Method != http.MethodHead &&
+		!strings.Contains(response.Header.Get("Content-Type"), "xml")
 }
 
 // stalled returns why a request was ended, if it was for want of progress.

@@ -2,12 +2,16 @@ package statetest
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +33,8 @@ const (
 type S3 struct {
 	// Address is host:port, and Endpoint the URL of it.
 	Address, Endpoint string
+	// CA is the authority of its certificate, for a server that was given one.
+	CA []byte
 
 	t    *testing.T
 	dir  string
@@ -54,7 +60,11 @@ var versitygw = sync.OnceValues(func() (string, error) {
 func StartS3(t *testing.T, args ...string) *S3 {
 	t.Helper()
 	address := freeAddress(t)
-	s := &S3{Address: address, Endpoint: "http://" + address, t: t, dir: t.TempDir(), args: args}
+	scheme := "http://"
+	if slices.Contains(args, "--cert") {
+		scheme = "https://"
+	}
+	s := &S3{Address: address, Endpoint: scheme + address, t: t, dir: t.TempDir(), args: args}
 	t.Cleanup(func() {
 		if s.run != nil {
 			s.Kill()
@@ -129,15 +139,21 @@ func (s *S3) Kill() {
 // Config returns the settings of a store in a bucket, which is made when it does not exist.
 func (s *S3) Config(bucket string) state.Config {
 	s.t.Helper()
-	client, err := minio.New(s.Address, &minio.Options{Creds: credentials.NewStaticV4(S3AccessKeyID, S3SecretAccessKey, ""), Region: "us-east-1"})
+	options := minio.Options{Creds: credentials.NewStaticV4(S3AccessKeyID, S3SecretAccessKey, ""), Region: "us-east-1"}
+	if s.CA != nil {
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(s.CA)
+		options.Secure, options.Transport = true, &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	}
+	client, err := minio.New(s.Address, &options)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	err = client.MakeBucket(s.t.Context(), bucket, minio.MakeBucketOptions{})
-	if answer, ok := errors.AsType[minio.ErrorResponse](err); err != nil && (!ok || answer.StatusCode != 409) {
+	if answer, ok := errors.AsType[minio.ErrorResponse](err); err != nil && (!ok || answer.StatusCode != http.StatusConflict) {
 		s.t.Fatalf("make bucket %s: %v", bucket, err)
 	}
-	return state.Config{Type: state.TypeS3, S3: state.S3Config{
+	return state.Config{Type: state.TypeS3, CA: s.CA, S3: state.S3Config{
 		Endpoint: s.Endpoint, Bucket: bucket, AccessKeyID: S3AccessKeyID, SecretAccessKey: S3SecretAccessKey,
 	}}
 }
