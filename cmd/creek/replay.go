@@ -22,6 +22,7 @@ type replayOptions struct {
 	state    state.Settings
 	lineage  int64
 	baseline bool
+	from     string
 	asJSON   bool
 }
 
@@ -34,7 +35,7 @@ func newReplayCommand() *cobra.Command {
 by one, and compare at every stored checkpoint of each shard: model digest, running hash of the input, count of records and of dead
 letters, metrics. Nothing is written. The exit code is 0 only if all are equal; else the error says what differs first. A training may
 go on meanwhile: what is compared is what was there at the beginning. Records that Kafka has deleted cannot be replayed; the error then
-names partition and offset.`,
+names partition and offset, and --from begins with a later checkpoint, which is believed as it is.`,
 		Example: `  creek replay shop/fraud --state-type Redis --redis-address localhost:6379 --kafka-brokers localhost:9092
   creek replay shop/fraud --baseline --state-type File --state-directory state --kafka-brokers localhost:9092 --json`,
 		Args: cobra.MaximumNArgs(1),
@@ -47,6 +48,8 @@ names partition and offset.`,
 	flags.AddGoFlagSet(goFlags)
 	flags.Int64Var(&o.lineage, "lineage", 1, "the lineage")
 	flags.BoolVar(&o.baseline, "baseline", false, "replay the baseline's own history instead of the training's")
+	flags.StringVar(&o.from, "from", "",
+		"begin with the checkpoint at this position, for instance where Kafka has deleted the first records (default: genesis, or the oldest checkpoint where the first entries were deleted)")
 	flags.BoolVar(&o.asJSON, "json", false, "print the result as one JSON object")
 	return command
 }
@@ -58,6 +61,14 @@ func (o replayOptions) run(cmd *cobra.Command, args []string) error {
 	namespace, name, ok := strings.Cut(args[0], "/")
 	if !ok || namespace == "" || name == "" {
 		return usagef("%q is not of the form NAMESPACE/NAME", args[0])
+	}
+	var from *history.Position
+	if o.from != "" {
+		position, err := replay.ParsePosition(o.from)
+		if err != nil {
+			return usagef("--from %w", err)
+		}
+		from = &position
 	}
 	connection, err := o.kafka.Load()
 	if err != nil {
@@ -76,7 +87,7 @@ func (o replayOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	options := replay.Options{
 		Lineage: history.Lineage{Namespace: namespace, Name: name, Number: o.lineage},
-		Store:   store, Kafka: connection, Progress: replayProgress(progressTo(cmd.ErrOrStderr())),
+		Store:   store, Kafka: connection, From: from, Progress: replayProgress(progressTo(cmd.ErrOrStderr())),
 	}
 	if o.baseline {
 		options.Segment = history.BaselineSegment

@@ -27,7 +27,7 @@ import (
 const (
 	learnedTopic = "sea"
 	// learnedEach is how many records each of its two partitions has, of which every hundredth cannot be read.
-	learnedEach = 9_000
+	learnedEach = 18_000
 )
 
 var learnedLineage = history.Lineage{Namespace: "shop", Name: "fraud", Number: 1}
@@ -118,8 +118,8 @@ func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment s
 		Topic: learnedTopic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}, driver.Parts{Source: driver.NewPoller(watcher), Store: l.store, Sender: inProcess{teacher}, Object: there{}, Publisher: publisher})
 	d.Configure(core.Config{
-		Generation: 1, Reachable: true, DeadLetterTopic: "dead", Batch: core.Batch{MaxRecords: 5_000, Window: core.Span(20 * time.Millisecond)},
-		Save: history.SaveRule{Records: 2_500},
+		Generation: 1, Reachable: true, DeadLetterTopic: "dead", Batch: core.Batch{MaxRecords: 6_000, Window: core.Span(20 * time.Millisecond)},
+		Save: history.SaveRule{Records: 1_200},
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -312,5 +312,74 @@ func TestReplayFindsWhatDiffers(t *testing.T) {
 				t.Errorf("exit code %d, want %q:\n%s", code, says, errs)
 			}
 		})
+	}
+}
+
+// Where the first entries or records are gone, a replay begins with a checkpoint.
+func TestReplayFromACheckpoint(t *testing.T) {
+	l := learn(t, fileSettings(t))
+	_, whole, _ := l.replay(t)
+	check := func(what string, from history.Position, args ...string) {
+		t.Helper()
+		code, got, errs := l.replay(t, args...)
+		if code != 0 || got.From == nil || *got.From != from || got.Replayed != whole.Replayed {
+			t.Errorf("%s: exit code %d, from %s: %s, want %s from %s\n%s", what, code, got.From, got.Replayed, whole.Replayed, from, errs)
+		}
+		later := 0
+		for _, c := range whole.Checkpoints {
+			if c.Position.Compare(from) > 0 {
+				later++
+			}
+		}
+		if len(got.Checkpoints) != later || later == 0 {
+			t.Errorf("%s: %d checkpoints compared, want %d", what, len(got.Checkpoints), later)
+		}
+	}
+	var inside history.Position
+	for _, c := range whole.Checkpoints {
+		if c.Position.Inside() && c.Position.Next != 0 {
+			inside = c.Position
+			break
+		}
+	}
+	check("inside an entry", inside, "--from", inside.String())
+	for n := range int64(2) {
+		if err := l.store.Delete(t.Context(), l.keys.Entry(n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var oldest history.Position
+	for _, c := range whole.Checkpoints {
+		if c.Position.Entry >= 2 {
+			oldest = c.Position
+			break
+		}
+	}
+	check("after a collection", oldest)
+	entry, err := l.store.Get(t.Context(), l.keys.Entry(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := history.DecodeEntry(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range third.Start {
+		if err := l.broker.DeleteRecords(learnedTopic, at.Partition, at.Offset); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("after Kafka's retention", oldest, "--from", oldest.String())
+	if code, _, errs := l.replay(t, "--from", "77"); code != exitFailure || !strings.Contains(errs, "no checkpoint at position 77") {
+		t.Errorf("exit code %d:\n%s", code, errs)
+	}
+	if code, _, errs := creek(t, append(l.args, "--from", "7+1")...); code != exitUsage || !strings.Contains(errs, "7+1") {
+		t.Errorf("exit code %d:\n%s", code, errs)
+	}
+	if err := l.broker.DeleteRecords(learnedTopic, 0, learnedEach-1); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := l.replay(t); code != exitFailure || !strings.Contains(errs, "no longer holds offset") {
+		t.Errorf("exit code %d:\n%s", code, errs)
 	}
 }

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"fmt"
+
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/decode"
@@ -19,7 +21,9 @@ type learner struct {
 	row     []float64
 	records int64
 	input   input.Hash
+	// letters are the dead letters, earlier how many there were before the replay began.
 	letters []Letter
+	earlier int64
 }
 
 func newLearner(spec history.LearningSpec) (*learner, error) {
@@ -56,7 +60,50 @@ func (l *learner) learn(partition int32, records []stream.Record) {
 
 func (l *learner) state() State {
 	return State{
-		Records: l.records, DeadLetters: int64(len(l.letters)), Input: l.input.String(), Model: l.model.Digest(),
+		Records: l.records, DeadLetters: l.earlier + int64(len(l.letters)), Input: l.input.String(), Model: l.model.Digest(),
 		Metrics: history.Sum(flat.Append(nil, l.metrics)),
 	}
+}
+
+// restore goes on from a checkpoint.
+func (l *learner) restore(c history.Checkpoint) error {
+	if err := l.model.RestoreState(c.Model); err != nil {
+		return fmt.Errorf("restore its model: %w", err)
+	}
+	consumed, err := input.Parse(c.Header.Input)
+	if err != nil {
+		return err
+	}
+	if old := l.version1(c.Metrics); old != nil {
+		err = old.RestoreVersion1(c.Metrics)
+	} else {
+		err = flat.Restore(c.Metrics, l.metrics)
+	}
+	if err != nil {
+		return fmt.Errorf("restore its metrics: %w", err)
+	}
+	l.input, l.records, l.earlier = consumed, c.Header.Records, c.Header.DeadLetters
+	return nil
+}
+
+// version1 returns the metrics if the stored ones are of the first version, which held less than those of today.
+func (l *learner) version1(stored []byte) *metric.Classification {
+	if m, ok := l.metrics.(*metric.Classification); ok && len(stored) == metric.Version1Bytes(m.Classes) {
+		return m
+	}
+	return nil
+}
+
+// made tells whether the dead letters that wait in a checkpoint are those of the replay with the same numbers.
+func (l *learner) made(waiting history.DeadLetters) bool {
+	for _, d := range waiting {
+		i := d.Number - 1 - l.earlier
+		if i < 0 {
+			continue
+		}
+		if i >= int64(len(l.letters)) || l.letters[i] != (Letter{Partition: d.Partition, Offset: d.Offset, Reason: d.Reason}) {
+			return false
+		}
+	}
+	return true
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Segment string
 	Store   state.Store
 	Kafka   stream.Connection
+	// From is the stored checkpoint with which to begin instead of genesis; what precedes it is not looked at.
+	From *history.Position
 	// Progress, if it is not nil, is called after every entry.
 	Progress func(Progress)
 }
@@ -32,7 +34,8 @@ type Progress struct {
 	Compared    int
 }
 
-// Run replays a lineage from its genesis to the newest entry that was there when it began. The error says why it could not go to the end,
+// Run replays a lineage from its genesis to the newest entry that was there when it began. Where the first entries are no longer kept, it
+// begins with the oldest checkpoint that all later ones follow, and the report says so. The error says why it could not go to the end,
 // or what differs first; the report holds what was seen until then.
 func Run(ctx context.Context, o Options) (Report, error) {
 	begin := time.Now()
@@ -75,6 +78,9 @@ func run(ctx context.Context, o Options, report *Report) error {
 	w := &walk{
 		origin: g, store: o.Store, reader: reader, learner: l, saved: saved, report: report,
 		link: g.link, end: g.Start,
+	}
+	if err := w.begin(ctx, o.From, head); err != nil {
+		return err
 	}
 	err = w.all(ctx, head, o.Progress)
 	report.Replayed, report.Letters = l.state(), l.letters

@@ -18,6 +18,8 @@ type Report struct {
 	Segment     string `json:"segment,omitempty"`
 	Incarnation string `json:"incarnation,omitempty"`
 	Topic       string `json:"topic,omitempty"`
+	// From is the checkpoint with which the replay began; nil for genesis. What precedes it was not verified.
+	From *history.Position `json:"from,omitempty"`
 	// Entries is the number of the last entry that was replayed, Replayed what all of them lead to.
 	Entries  int64 `json:"entries"`
 	Replayed State `json:"replayed"`
@@ -124,8 +126,12 @@ func (r Report) Print(out io.Writer) error {
 			equal++
 		}
 	}
-	_, err := fmt.Fprintf(out, "\n%d entries replayed in %.1f s: %s.\n%d of %d checkpoints are equal.\n",
-		r.Entries, r.Seconds, r.Replayed, equal, len(r.Checkpoints))
+	begun := "genesis"
+	if r.From != nil {
+		begun = fmt.Sprintf("the checkpoint at position %s, before which nothing was verified,", r.From)
+	}
+	_, err := fmt.Fprintf(out, "\nReplayed from %s to entry %d in %.1f s: %s.\n%d of %d checkpoints are equal.\n",
+		begun, r.Entries, r.Seconds, r.Replayed, equal, len(r.Checkpoints))
 	return err
 }
 

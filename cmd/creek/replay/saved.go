@@ -8,7 +8,6 @@ import (
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/state"
-	"creek.dev/creek/trainer/online/metric"
 )
 
 // listPage is how many keys are asked for at once.
@@ -80,28 +79,38 @@ func (w *walk) reach(ctx context.Context, at history.Position) error {
 	return nil
 }
 
-// compare reads a checkpoint. One that was deleted since it was listed is passed over.
-func (w *walk) compare(ctx context.Context, c checkpoint) error {
+// stored returns what is stored of a checkpoint, state.ErrNotFound if it was deleted since it was listed.
+func (w *walk) stored(ctx context.Context, c checkpoint) (history.Checkpoint, error) {
 	data, err := w.store.Get(ctx, c.key)
+	if err != nil {
+		return history.Checkpoint{}, fmt.Errorf("read the checkpoint %s: %w", c.key, err)
+	}
+	stored, err := history.DecodeCheckpoint(data)
+	if err != nil {
+		return stored, fmt.Errorf("read the checkpoint %s: %w", c.key, err)
+	}
+	h := stored.Header
+	if h.Position != c.position || h.Shard != c.shard || h.Lineage != w.Lineage || h.Incarnation != w.Incarnation || h.Segment != w.keys.Segment {
+		return stored, fmt.Errorf("the checkpoint %s says that it is of %s, incarnation %s, segment %q, shard %d at position %s",
+			c.key, h.Lineage, h.Incarnation, h.Segment, h.Shard, h.Position)
+	}
+	return stored, nil
+}
+
+// compare compares a checkpoint. One that was deleted since it was listed is passed over.
+func (w *walk) compare(ctx context.Context, c checkpoint) error {
+	stored, err := w.stored(ctx, c)
 	if errors.Is(err, state.ErrNotFound) {
 		w.report.Collected++
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("read the checkpoint %s: %w", c.key, err)
-	}
-	stored, err := history.DecodeCheckpoint(data)
-	if err != nil {
-		return fmt.Errorf("read the checkpoint %s: %w", c.key, err)
+		return err
 	}
 	h := stored.Header
-	if h.Position != c.position || h.Shard != c.shard || h.Lineage != w.Lineage || h.Incarnation != w.Incarnation || h.Segment != w.keys.Segment {
-		return fmt.Errorf("the checkpoint %s says that it is of %s, incarnation %s, segment %q, shard %d at position %s",
-			c.key, h.Lineage, h.Incarnation, h.Segment, h.Shard, h.Position)
-	}
 	row := Comparison{Shard: c.shard, Position: c.position, Replayed: w.learner.state()}
 	row.Stored = State{Records: h.Records, DeadLetters: h.DeadLetters, Input: h.Input, Model: h.ModelDigest, Metrics: history.Sum(stored.Metrics)}
-	if m, ok := w.learner.metrics.(*metric.Classification); ok && len(stored.Metrics) == metric.Version1Bytes(m.Classes) {
+	if w.learner.version1(stored.Metrics) != nil {
 		// Metrics of the first version hold less than those of today.
 		row.Stored.Metrics = row.Replayed.Metrics
 	}
@@ -114,17 +123,6 @@ func (w *walk) compare(ctx context.Context, c checkpoint) error {
 	}
 	w.report.add(row)
 	return nil
-}
-
-// made tells whether the dead letters that wait in a checkpoint are the last that the replay made.
-func (l *learner) made(waiting history.DeadLetters) bool {
-	for _, d := range waiting {
-		i := d.Number - 1
-		if i >= int64(len(l.letters)) || l.letters[i] != (Letter{Partition: d.Partition, Offset: d.Offset, Reason: d.Reason}) {
-			return false
-		}
-	}
-	return true
 }
 
 // beyond reports checkpoints behind the newest entry, once it was looked again: an entry is always older than what is learned from it.

@@ -18,17 +18,19 @@ type walk struct {
 	learner *learner
 	saved   saved
 	report  *Report
-	// link is the chain hash of what was walked last, end the offsets at which it ended.
+	// from is where the walk began.
+	from history.Position
+	// link is the chain hash of what was walked last, end the offsets at which it ended, nil where that is not known.
 	link history.Digest
 	end  history.Offsets
 }
 
 // all walks to the entry head, and then looks for checkpoints that lie behind it.
 func (w *walk) all(ctx context.Context, head int64, progress func(Progress)) error {
-	if err := w.reach(ctx, history.Position{}); err != nil {
+	if err := w.reach(ctx, w.from); err != nil {
 		return err
 	}
-	for n := int64(1); n <= head; n++ {
+	for n := w.from.Entry + 1; n <= head; n++ {
 		if err := w.entry(ctx, n); err != nil {
 			return err
 		}
@@ -42,34 +44,66 @@ func (w *walk) all(ctx context.Context, head int64, progress func(Progress)) err
 
 // entry verifies an entry's place in the chain and learns what it lists.
 func (w *walk) entry(ctx context.Context, n int64) error {
-	key := w.keys.Entry(n)
-	data, err := w.store.Get(ctx, key)
-	if errors.Is(err, state.ErrNotFound) {
-		return fmt.Errorf("the history has no entry %d: the store lost %s, or it was deleted", n, key)
-	}
+	entry, link, err := w.readEntry(ctx, n)
 	if err != nil {
-		return fmt.Errorf("read entry %d: %w", n, err)
-	}
-	entry, err := history.DecodeEntry(data)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read %s: %w", key, err)
-	case entry.Number != n:
-		return fmt.Errorf("%s holds the entry %d", key, entry.Number)
-	case entry.Previous != w.link:
-		return fmt.Errorf("the chain is broken at entry %d: it follows one with the hash %s, and the one before it has %s", n, entry.Previous, w.link)
-	}
-	if err := joins(w.end, entry); err != nil {
 		return err
 	}
-	w.link = history.Sum(data)
+	var done history.Position
+	if n == w.from.Touched() {
+		done = w.from
+	}
+	if err := w.follows(entry, link, done.Inside()); err != nil {
+		return err
+	}
+	w.link = link
 	for i, r := range entry.Ranges() {
+		if i < done.Range {
+			continue
+		}
+		if i == done.Range {
+			r.From = max(r.From, done.Next)
+		}
 		if err := w.learn(ctx, n, i, r); err != nil {
 			return err
 		}
 	}
 	w.end = entry.End
 	return w.reach(ctx, history.Position{Entry: n})
+}
+
+// readEntry returns an entry and its link in the chain.
+func (w *walk) readEntry(ctx context.Context, n int64) (history.Entry, history.Digest, error) {
+	key := w.keys.Entry(n)
+	data, err := w.store.Get(ctx, key)
+	if errors.Is(err, state.ErrNotFound) {
+		return history.Entry{}, history.Digest{}, fmt.Errorf("the history has no entry %d: the store lost %s, or it was deleted", n, key)
+	}
+	if err != nil {
+		return history.Entry{}, history.Digest{}, fmt.Errorf("read entry %d: %w", n, err)
+	}
+	entry, err := history.DecodeEntry(data)
+	if err != nil {
+		return entry, history.Digest{}, fmt.Errorf("read %s: %w", key, err)
+	}
+	if entry.Number != n {
+		return entry, history.Digest{}, fmt.Errorf("%s holds the entry %d", key, entry.Number)
+	}
+	return entry, history.Sum(data), nil
+}
+
+// follows tells whether an entry is the next of the walk, or the one inside which it began.
+func (w *walk) follows(entry history.Entry, link history.Digest, begun bool) error {
+	switch {
+	case begun && link != w.link:
+		return fmt.Errorf("the checkpoint at position %s was made along another history: it holds the hash %s, entry %d has %s", w.from, w.link, entry.Number, link)
+	case begun:
+		return nil
+	case entry.Previous != w.link:
+		return fmt.Errorf("the chain is broken at entry %d: it follows one with the hash %s, and what precedes it has %s", entry.Number, entry.Previous, w.link)
+	case w.end == nil:
+		return nil
+	}
+	return joins(w.end, entry)
 }
 
 // learn reads one range, and stops at every checkpoint inside it.
