@@ -1,75 +1,38 @@
 package state_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"testing"
 	"time"
 
 	"creek.dev/creek/state"
+	"creek.dev/creek/state/statetest"
 )
 
-// writerFolder makes the test binary a writer that is to be killed.
-const writerFolder = "CREEK_STATE_TEST_WRITER"
+// narrowFolder makes the test binary a writer that may not make files of more than fileLimit bytes.
+const (
+	narrowFolder = "CREEK_STATE_TEST_NARROW"
+	fileLimit    = 1 << 20
+)
 
 func TestMain(m *testing.M) {
-	if folder := os.Getenv(writerFolder); folder != "" {
-		fmt.Fprintln(os.Stderr, writeForEver(folder))
+	if folder := os.Getenv(narrowFolder); folder != "" {
+		if err := writeNarrowly(folder); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
-	m.Run()
-}
-
-func wide(i int) []byte { return bytes.Repeat(fmt.Appendf(nil, "%08d", i), 20_000) }
-
-func writeForEver(folder string) error {
-	store, err := state.NewFile(folder)
-	for i := 0; err == nil; i++ {
-		if err = store.PutIfAbsent(context.Background(), fmt.Sprintf("kill/file/1/%d", i), wide(i)); err == nil {
-			fmt.Println(i)
-		}
-	}
-	return err
-}
-
-// TestFileSurvivesKill kills writers with kill -9 and looks for values that are cut short, and for acknowledged ones that are gone.
-func TestFileSurvivesKill(t *testing.T) {
-	for round := range 5 {
-		folder := t.TempDir()
-		writer := exec.Command(os.Args[0])
-		writer.Env = append(os.Environ(), writerFolder+"="+folder)
-		output, err := writer.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := writer.Start(); err != nil {
-			t.Fatal(err)
-		}
-		acknowledged := 0
-		for lines := bufio.NewScanner(output); lines.Scan(); acknowledged++ {
-			if acknowledged == 20+7*round {
-				if err := writer.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		_ = writer.Wait() // It says that the process was killed.
-		store := openFile(t, folder)
-		keys, err := store.List(soon(t), "kill/file/", "", 1_000_000)
-		if err != nil || len(keys) < acknowledged || len(keys) > acknowledged+1 {
-			t.Fatalf("%d keys where %d were acknowledged, error %v", len(keys), acknowledged, err)
-		}
-		for i := range keys {
-			if value, err := store.Get(soon(t), fmt.Sprintf("kill/file/1/%d", i)); err != nil || !bytes.Equal(value, wide(i)) {
-				t.Errorf("value %d has %d bytes, error %v", i, len(value), err)
-			}
-		}
-	}
+	statetest.Main(m)
 }
 
 func TestFileSweepsWhatWritersLeft(t *testing.T) {
@@ -91,4 +54,91 @@ func TestFileSweepsWhatWritersLeft(t *testing.T) {
 	if _, err := os.Stat(fresh); err != nil {
 		t.Errorf("a file that is perhaps being written is gone: %v", err)
 	}
+}
+
+// TestFileOnAFullDisk fills a small file system. Without the right to mount one, TestFileBeyondALimit alone shows what a write comes to
+// that breaks off.
+func TestFileOnAFullDisk(t *testing.T) {
+	folder := t.TempDir()
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=4m"); err != nil {
+		t.Logf("not run: a file system cannot be mounted here: %v", err)
+		return
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	store := openFile(t, folder)
+	value := bytes.Repeat([]byte("full"), 200_000)
+	var kept []string
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		key := fmt.Sprintf("a/b/%03d", i)
+		if err = store.PutIfAbsent(soon(t), key, value); err == nil {
+			kept = append(kept, key)
+		}
+	}
+	if !errors.Is(err, syscall.ENOSPC) || len(kept) == 0 {
+		t.Fatalf("after %d values: error %v, want ENOSPC", len(kept), err)
+	}
+	holdsOnly(t, store, kept, value)
+	if err := store.Delete(soon(t), kept[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutIfAbsent(soon(t), "a/b/next", value); err != nil {
+		t.Errorf("with room made: %v", err)
+	}
+	holdsOnly(t, store, append(kept[1:], "a/b/next"), value)
+}
+
+// holdsOnly checks that keys with the value are all that is there: what broke off left nothing, not even a file in the scratch folder.
+func holdsOnly(t *testing.T, store *state.File, want []string, value []byte) {
+	t.Helper()
+	keys, err := store.List(soon(t), "a/b/", "", 1000)
+	if err != nil || !slices.Equal(keys, want) {
+		t.Errorf("keys %q, error %v, want %q", keys, err, want)
+	}
+	for _, key := range keys {
+		if got, err := store.Get(soon(t), key); err != nil || !bytes.Equal(got, value) {
+			t.Errorf("%s has %d bytes, error %v", key, len(got), err)
+		}
+	}
+}
+
+func TestFileBeyondALimit(t *testing.T) {
+	folder := t.TempDir()
+	writer := exec.Command(os.Args[0])
+	writer.Env = append(os.Environ(), narrowFolder+"="+folder)
+	if output, err := writer.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	holdsOnly(t, openFile(t, folder), []string{"a/b/fits"}, make([]byte, fileLimit))
+	if left, err := os.ReadDir(filepath.Join(folder, "%new")); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left in the scratch folder, error %v", len(left), err)
+	}
+}
+
+// writeNarrowly lowers the limit of its own process and writes a value that fits and one that does not.
+func writeNarrowly(folder string) error {
+	signal.Ignore(syscall.SIGXFSZ) // Its default is to end the process; the write is to fail.
+	limit := syscall.Rlimit{Cur: fileLimit, Max: fileLimit}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	store, err := state.NewFile(folder)
+	if err != nil {
+		return err
+	}
+	if err := store.PutIfAbsent(context.Background(), "a/b/fits", make([]byte, fileLimit)); err != nil {
+		return err
+	}
+	err = store.PutIfAbsent(context.Background(), "a/b/wide", make([]byte, fileLimit+1))
+	if !errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("a value beyond the limit: error %w, want EFBIG", err)
+	}
+	if _, err = store.Get(context.Background(), "a/b/wide"); !errors.Is(err, state.ErrNotFound) {
+		return fmt.Errorf("what broke off: error %w, want ErrNotFound", err)
+	}
+	return nil
 }

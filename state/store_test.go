@@ -72,3 +72,56 @@ func openS3(t *testing.T, c state.Config) *state.S3 {
 	})
 	return s
 }
+
+func TestTrouble(t *testing.T) {
+	t.Run("memory", func(t *testing.T) {
+		statetest.RunTrouble(t, func() statetest.Trouble { return statetest.Between(&state.Memory{}) })
+	})
+	t.Run("file", func(t *testing.T) {
+		statetest.RunTrouble(t, func() statetest.Trouble { return statetest.Between(openFile(t, t.TempDir())) })
+	})
+	t.Run("Redis", func(t *testing.T) {
+		server := statetest.StartRedis(t, statetest.DurableArgs...)
+		statetest.RunTrouble(t, func() statetest.Trouble {
+			return statetest.Proxy(t, server.Address, func(address string) state.Store {
+				return openRedis(t, state.Config{Type: state.TypeRedis, RedisAddress: address})
+			})
+		})
+	})
+	t.Run("S3", func(t *testing.T) {
+		server := statetest.StartS3(t)
+		config := server.Config("models")
+		statetest.RunTrouble(t, func() statetest.Trouble {
+			return statetest.Proxy(t, server.Address, func(address string) state.Store {
+				config.S3.Endpoint = "http://" + address
+				return openS3(t, config)
+			})
+		})
+	})
+}
+
+func TestKilledWriters(t *testing.T) {
+	t.Run("file", func(t *testing.T) {
+		folder := t.TempDir()
+		statetest.RunKilled(t, state.Config{Type: state.TypeFile, Directory: folder}, openFile(t, folder))
+	})
+	t.Run("Redis", func(t *testing.T) {
+		config := state.Config{Type: state.TypeRedis, RedisAddress: statetest.StartRedis(t, statetest.DurableArgs...).Address}
+		statetest.RunKilled(t, config, openRedis(t, config))
+	})
+	t.Run("S3", func(t *testing.T) {
+		config := statetest.StartS3(t).Config("models")
+		statetest.RunKilled(t, config, openS3(t, config))
+	})
+}
+
+func TestKilledServers(t *testing.T) {
+	t.Run("Redis", func(t *testing.T) {
+		server := statetest.StartRedis(t, statetest.DurableArgs...)
+		statetest.RunKilledServer(t, server, openRedis(t, state.Config{Type: state.TypeRedis, RedisAddress: server.Address}))
+	})
+	t.Run("S3", func(t *testing.T) {
+		server := statetest.StartS3(t)
+		statetest.RunKilledServer(t, server, openS3(t, server.Config("models")))
+	})
+}

@@ -25,7 +25,7 @@ func Run(t *testing.T, open func() state.Store) {
 		"one of racing creators wins":     racingCreators,
 		"list ascends by pages":           listPages,
 		"list keeps to its prefix":        listPrefix,
-		"large values come back whole":    largeValues,
+		"values of any size come whole":   largeValues,
 		"values are not shared":           notShared,
 		"delete may be repeated":          deleteRepeated,
 		"a context that is over ends":     contextOver,
@@ -67,17 +67,35 @@ func createdOnce(t *testing.T, s state.Store) {
 	}
 }
 
+// racingCreators: of 16 creators one wins, and whoever was told that the key exists, or reads meanwhile, sees the winner's bytes, all of
+// them.
 func racingCreators(t *testing.T, s state.Store) {
-	const creators, rounds = 16, 20
+	const creators, readers, rounds = 16, 4, 20
 	for round := range rounds {
 		key := fmt.Sprintf("suite/race/1/%d", round)
-		outcomes := make([]error, creators)
+		outcomes, seen := make([]error, creators), make([][]byte, creators+readers)
 		begin := make(chan struct{})
 		var wait sync.WaitGroup
 		for i := range creators {
 			wait.Go(func() {
 				<-begin
-				outcomes[i] = s.PutIfAbsent(within(t), key, fmt.Appendf(nil, "creator %d", i))
+				outcomes[i] = s.PutIfAbsent(within(t), key, raced(i))
+				var err error
+				if seen[i], err = s.Get(within(t), key); err != nil {
+					t.Errorf("round %d: creator %d reads what it was told to exist: %v", round, i, err)
+				}
+			})
+		}
+		for i := range readers {
+			wait.Go(func() {
+				<-begin
+				err := state.ErrNotFound
+				for errors.Is(err, state.ErrNotFound) {
+					seen[creators+i], err = s.Get(within(t), key)
+				}
+				if err != nil {
+					t.Errorf("round %d: reader %d: %v", round, i, err)
+				}
 			})
 		}
 		close(begin)
@@ -88,10 +106,17 @@ func racingCreators(t *testing.T, s state.Store) {
 				t.Fatalf("round %d: creator %d of %d, beside winner %d: error %v", round, i, creators, winner, err)
 			}
 		}
-		if got, err := s.Get(within(t), key); err != nil || string(got) != fmt.Sprintf("creator %d", winner) {
-			t.Fatalf("round %d: stored is %q, error %v, but creator %d won", round, got, err, winner)
+		for i, value := range seen {
+			if !bytes.Equal(value, raced(winner)) {
+				t.Fatalf("round %d: %d read %d bytes %.20q…, but creator %d won", round, i, len(value), value, winner)
+			}
 		}
 	}
+}
+
+// raced returns the value of one of the creators, of more bytes than any layer writes at once.
+func raced(creator int) []byte {
+	return bytes.Repeat(fmt.Appendf(nil, "creator %02d ", creator), 20_000)
 }
 
 func listPages(t *testing.T, s state.Store) {
@@ -154,7 +179,7 @@ func listPrefix(t *testing.T, s state.Store) {
 }
 
 func largeValues(t *testing.T, s state.Store) {
-	for size, key := range map[int]string{0: "suite/large/1/none", 8 << 20: "suite/large/1/much"} {
+	for size, key := range map[int]string{0: "suite/large/1/none", 1: "suite/large/1/little", 64 << 20: "suite/large/1/much"} {
 		value := make([]byte, size)
 		for i := range value {
 			value[i] = byte(i * 7 >> 3)
@@ -162,8 +187,11 @@ func largeValues(t *testing.T, s state.Store) {
 		if err := s.PutIfAbsent(within(t), key, value); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := s.Get(within(t), key); err != nil || !bytes.Equal(got, value) {
+		if got, err := s.Get(within(t), key); err != nil || got == nil || !bytes.Equal(got, value) {
 			t.Errorf("%d bytes came back as %d others, error %v", size, len(got), err)
+		}
+		if err := s.PutIfAbsent(within(t), key, value); !errors.Is(err, state.ErrExists) {
+			t.Errorf("%d bytes written twice: error %v, want ErrExists", size, err)
 		}
 	}
 }
