@@ -39,7 +39,7 @@ names partition and offset, and --from begins with a later checkpoint, which is 
 		Example: `  creek replay shop/fraud --state-type Redis --redis-address localhost:6379 --kafka-brokers localhost:9092
   creek replay shop/fraud --baseline --state-type File --state-directory state --kafka-brokers localhost:9092 --json`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+		RunE: o.run,
 	}
 	goFlags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	o.kafka.AddFlags(goFlags)
@@ -54,7 +54,7 @@ names partition and offset, and --from begins with a later checkpoint, which is 
 	return command
 }
 
-func (o replayOptions) run(cmd *cobra.Command, args []string) error {
+func (o *replayOptions) run(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usagef("NAMESPACE/NAME is required")
 	}

@@ -280,7 +280,7 @@ func TestReplayFindsWhatDiffers(t *testing.T) {
 			if err := l.broker.DeleteRecords(learnedTopic, 1, 700); err != nil {
 				t.Fatal(err)
 			}
-		}, "Kafka no longer holds offset 0 of partition 1"},
+		}, "offset 0 of partition 1 of topic sea, which entry 1 lists, is no longer in Kafka"},
 		"another topic": {func(t *testing.T, l *learned, _ replay.Report) {
 			l.alter(t, history.GenesisKey(learnedLineage), func(data []byte) []byte {
 				g, err := history.DecodeGenesis(data)
@@ -379,7 +379,7 @@ func TestReplayFromACheckpoint(t *testing.T) {
 	if err := l.broker.DeleteRecords(learnedTopic, 0, learnedEach-1); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errs := l.replay(t); code != exitFailure || !strings.Contains(errs, "no longer holds offset") {
+	if code, _, errs := l.replay(t); code != exitFailure || !strings.Contains(errs, "is no longer in Kafka") {
 		t.Errorf("exit code %d:\n%s", code, errs)
 	}
 }

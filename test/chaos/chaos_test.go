@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,19 +18,23 @@ const (
 	theDispatcher = "dispatcher"
 	theRedis      = "redis"
 	theKafka      = "kafka"
+	theBaseline   = "baseline"
 )
 
 var weights = []struct {
 	name   string
 	weight int
-}{{theTrainer, 8}, {theDispatcher, 6}, {theRedis, 4}, {theKafka, 2}}
+}{{theTrainer, 8}, {theDispatcher, 6}, {theRedis, 4}, {theKafka, 2}, {theBaseline, 3}}
+
+// allWeights is their sum.
+const allWeights = 23
 
 // tally counts what was done.
 type tally struct {
 	kills map[string]int
 	// working counts the blows that fell while a request was worked on, replaced those at which a new process was there before the old one
-	// was killed.
-	blows, working, replaced int
+	// was killed, frozen those of them at which the old one had been stopped meanwhile.
+	blows, working, replaced, frozen int
 }
 
 func (c *tally) total() int {
@@ -45,8 +50,8 @@ func (c *tally) String() string {
 	for _, w := range weights {
 		parts = append(parts, fmt.Sprintf("%s %d", w.name, c.kills[w.name]))
 	}
-	return fmt.Sprintf("%d kills (%s) in %d blows, %d of them while a request was worked on, %d replacements beside the living",
-		c.total(), strings.Join(parts, ", "), c.blows, c.working, c.replaced)
+	return fmt.Sprintf("%d kills (%s) in %d blows, %d of them while a request was worked on, %d replacements beside the living, %d beside the frozen",
+		c.total(), strings.Join(parts, ", "), c.blows, c.working, c.replaced-c.frozen, c.frozen)
 }
 
 // TestChaos is the whole of it.
@@ -60,30 +65,35 @@ func TestChaos(t *testing.T) {
 	if w.kafka.libraries != "" {
 		kind = "a real Kafka"
 	}
-	t.Logf("seed %d, %d records, %s; up after %.1f s", *seedFlag, *recordsFlag, kind, time.Since(begin).Seconds())
+	t.Logf("seed %d, %d records, %s, %s; up after %.1f s", *seedFlag, *recordsFlag, w.plan.Residency, kind, time.Since(begin).Seconds())
 	done := w.strike(ctx, rand.New(rand.NewPCG(*seedFlag, 0)))
 	w.producer.raise(*recordsFlag)
-	facts := w.await(ctx, "the end", func(f history.Facts) bool {
+	finished := func(f history.Facts) bool {
 		c := f.Checkpoint
 		return c != nil && c.Records+c.DeadLetters == int64(*recordsFlag) && f.DeadLettersWaiting == 0 && !f.InFlight
-	})
+	}
+	facts := w.await(ctx, "the end", finished)
+	baseline := w.awaitOf(ctx, w.baseline, w.baselineURL, "the end", finished)
 	if done.total() < *killsFlag || done.working == 0 {
 		t.Errorf("too little was done: %s", done)
 	}
 	t.Logf("%s; %d writes of the producer failed", done, w.producer.failures.Load())
 	learned := time.Since(begin)
-	w.judge(ctx, facts)
+	w.judge(ctx, facts, "")
+	w.judge(ctx, baseline, history.BaselineSegment)
+	w.judgeLetters(ctx)
 	t.Logf("learned after %.1f s, judged after %.1f s", learned.Seconds(), time.Since(begin).Seconds())
 }
 
-// everyone tells whether each was killed who may be.
-func (c *tally) everyone(real bool) bool {
+// spared are those who may be killed and were not yet.
+func (c *tally) spared(killable bool) []string {
+	var names []string
 	for _, w := range weights {
-		if c.kills[w.name] == 0 && (w.name != theKafka || real) {
-			return false
+		if c.kills[w.name] == 0 && (w.name != theKafka || killable) {
+			names = append(names, w.name)
 		}
 	}
-	return true
+	return names
 }
 
 // strike kills until it was enough, and spreads the blows over the records.
@@ -91,7 +101,7 @@ func (w *world) strike(ctx context.Context, random *rand.Rand) *tally {
 	w.t.Helper()
 	done := &tally{kills: map[string]int{}}
 	share := *recordsFlag / (*killsFlag + 1)
-	for done.total() < *killsFlag || !done.everyone(w.kafka.libraries != "") {
+	for done.total() < *killsFlag {
 		target := min(share*(done.total()+1), *recordsFlag)
 		w.producer.raise(target)
 		w.await(ctx, "the next blow", func(f history.Facts) bool { return f.Records+f.DeadLetters >= int64(target-2*share) })
@@ -123,6 +133,9 @@ func (w *world) moment(ctx context.Context, random *rand.Rand) {
 func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 	w.t.Helper()
 	chosen := w.choose(random)
+	if spared := done.spared(w.kafka.libraries != ""); len(spared) >= *killsFlag-done.total() {
+		chosen = spared[:1]
+	}
 	if w.facts(ctx).InFlight {
 		done.working++
 	}
@@ -132,8 +145,7 @@ func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 		done.kills[victim]++
 		beside := random.IntN(3) == 0
 		if beside && (victim == theTrainer || victim == theDispatcher) && len(chosen) == 1 {
-			done.replaced++
-			w.replace(ctx, random, victim)
+			w.replace(ctx, random, victim, done)
 			continue
 		}
 		back = append(back, w.kill(ctx, victim))
@@ -149,7 +161,7 @@ func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 func (w *world) choose(random *rand.Rand) []string {
 	one := func() string {
 		for {
-			at := random.IntN(20)
+			at := random.IntN(allWeights)
 			for _, v := range weights {
 				if at -= v.weight; at < 0 {
 					if v.name == theKafka && w.kafka.libraries == "" {
@@ -177,6 +189,9 @@ func (w *world) kill(ctx context.Context, victim string) (start func()) {
 	case theDispatcher:
 		w.dispatcher.kill(w.t)
 		return func() { w.startDispatcher(ctx) }
+	case theBaseline:
+		w.baseline.kill(w.t)
+		return func() { w.startBaseline(ctx) }
 	case theRedis:
 		w.redis.Kill()
 		return w.redis.Start
@@ -185,17 +200,26 @@ func (w *world) kill(ctx context.Context, victim string) (start func()) {
 	return func() { w.kafka.start(ctx) }
 }
 
-// replace starts another process beside the living one, which goes on for a moment and is killed then: a rollout of the trainer, during
-// which two of them may save; two dispatchers, of which one must yield.
-func (w *world) replace(ctx context.Context, random *rand.Rand, victim string) {
+// replace starts another process beside the old one, which goes on for a moment and is killed then: a rollout of the trainer, during which
+// two of them may save; two dispatchers, of which one must yield. At times the old one is frozen while it is replaced, and goes on with
+// what it knew before.
+func (w *world) replace(ctx context.Context, random *rand.Rand, victim string, done *tally) {
 	w.t.Helper()
-	old := w.trainer
+	old, start := w.trainer, w.startTrainer
 	if victim == theDispatcher {
-		old = w.dispatcher
-		w.startDispatcher(ctx)
-	} else {
-		w.startTrainer(ctx)
+		old, start = w.dispatcher, w.startDispatcher
 	}
+	frozen := random.IntN(2) == 0
+	done.replaced++
+	if frozen {
+		done.frozen++
+		old.signal(w.t, syscall.SIGSTOP)
+	}
+	start(ctx)
 	pause(ctx, time.Duration(random.IntN(300))*time.Millisecond)
+	if frozen {
+		old.signal(w.t, syscall.SIGCONT)
+		pause(ctx, time.Duration(random.IntN(300))*time.Millisecond)
+	}
 	old.kill(w.t)
 }

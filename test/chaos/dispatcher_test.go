@@ -39,6 +39,7 @@ type plan struct {
 	Token     string
 	URLFile   string
 	Listen    string
+	Residency history.Residency
 	KafkaPort int
 }
 
@@ -80,7 +81,7 @@ func (p plan) dispatch(ctx context.Context) error {
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)).With("writer", random),
 	})
 	d.Configure(core.Config{
-		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic,
+		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic, Residency: p.Residency,
 		Batch: core.Batch{MaxRecords: 1_000, MaxBytes: 1 << 20, Window: core.Span(20 * time.Millisecond)},
 		Save:  history.SaveRule{Records: 3_000, Millis: 300},
 	})

@@ -2,12 +2,13 @@ package chaos
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"creek.dev/creek/cmd/creek/replay"
 	"creek.dev/creek/dispatcher/driver"
@@ -17,17 +18,17 @@ import (
 	"creek.dev/creek/stream/headers"
 )
 
-// judge compares what is left with what an undisturbed process would have made.
-func (w *world) judge(ctx context.Context, facts history.Facts) {
+// judge compares what a segment came to with what an undisturbed process would have made.
+func (w *world) judge(ctx context.Context, facts history.Facts, segment string) {
 	w.t.Helper()
 	store, err := state.NewRedis(state.Config{Type: state.TypeRedis, RedisAddress: w.redis.Address})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	report, err := replay.Run(ctx, replay.Options{Lineage: lineage, Store: store, Kafka: w.kafka.connection()})
+	report, err := replay.Run(ctx, replay.Options{Lineage: lineage, Segment: segment, Store: store, Kafka: w.kafka.connection()})
 	if err != nil {
-		w.t.Fatalf("the replay: %v", err)
+		w.t.Fatalf("the replay %s: %v", segment, err)
 	}
 	if facts.Checkpoint.ModelDigest != report.Replayed.Model {
 		w.t.Errorf("the model's digest is %s, undisturbed %s", facts.Checkpoint.ModelDigest, report.Replayed.Model)
@@ -41,9 +42,8 @@ func (w *world) judge(ctx context.Context, facts history.Facts) {
 	if facts.DeadLetters != int64(len(poison)) || report.Replayed.DeadLetters != int64(len(poison)) {
 		w.t.Errorf("%d records were produced that cannot be read; facts count %d, the replay %d", len(poison), facts.DeadLetters, report.Replayed.DeadLetters)
 	}
-	copies := w.letters(ctx, poison)
-	w.t.Logf("%d entries, %d checkpoints equal to the replay (%.1f s), model digest %s; %d records, %d dead letters (%d copies beside)",
-		report.Entries, len(report.Checkpoints), report.Seconds, report.Replayed.Model, learned, len(poison), copies)
+	w.t.Logf("%s %d entries, %d checkpoints equal to the replay (%.1f s), the last of %d bytes, model digest %s; %d records, %d dead letters",
+		cmp.Or(segment, "training"), report.Entries, len(report.Checkpoints), report.Seconds, facts.Checkpoint.Bytes, report.Replayed.Model, learned, len(poison))
 }
 
 // expected are the values of all records that cannot be read, by their IDs.
@@ -59,9 +59,10 @@ func expected() map[string][]byte {
 	return out
 }
 
-// letters reads the topic of dead letters, compares it with what must be there, and returns how many copies are there beside.
-func (w *world) letters(ctx context.Context, want map[string][]byte) int {
+// judgeLetters reads the topic of dead letters and compares it with what must be there. Copies may be there beside.
+func (w *world) judgeLetters(ctx context.Context) {
 	w.t.Helper()
+	want := expected()
 	watcher, err := stream.NewWatcher(w.kafka.connection())
 	if err != nil {
 		w.t.Fatal(err)
@@ -93,7 +94,7 @@ func (w *world) letters(ctx context.Context, want map[string][]byte) int {
 			w.t.Fatalf("read the dead letters: %v", err)
 		}
 	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+	if diff := gocmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
 		w.t.Errorf("the dead letters are not those that were produced (-want +got):\n%s", diff)
 	}
 	for id, value := range got {
@@ -101,7 +102,7 @@ func (w *world) letters(ctx context.Context, want map[string][]byte) int {
 			w.t.Errorf("the dead letter %s holds %q, want %q", id, value, want[id])
 		}
 	}
-	return read - len(got)
+	w.t.Logf("%d dead letters in their topic, and %d copies of them", len(got), read-len(got))
 }
 
 func recordID(record stream.Record) (string, error) {

@@ -45,11 +45,11 @@ func libraries() string {
 	return ""
 }
 
-func startKafka(ctx context.Context, t *testing.T, folder string, real bool) *kafka {
+func startKafka(ctx context.Context, t *testing.T, folder string, killable bool) *kafka {
 	t.Helper()
 	port := freePort(t)
 	k := &kafka{t: t, folder: folder, address: fmt.Sprintf("127.0.0.1:%d", port), plan: plan{KafkaPort: port}}
-	if real {
+	if killable {
 		k.libraries = libraries()
 	}
 	if k.libraries != "" {

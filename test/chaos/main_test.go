@@ -14,6 +14,7 @@ var (
 	seedFlag    = flag.Uint64("seed", 1, "what chooses moments and victims")
 	killsFlag   = flag.Int("kills", 8, "how many processes are killed, at least")
 	recordsFlag = flag.Int("records", 20_000, "how many records are produced")
+	residency   = flag.String("residency", "", "how long trainers keep the model: Resident, PerInvocation or Carried; without it the seed chooses")
 	kafkaFlag   = flag.Bool("kafka", false, "use and kill a real Kafka, if java and the jars of hack/cluster are here")
 )
 

@@ -55,6 +55,13 @@ func (p *process) kill(t *testing.T) {
 	}
 }
 
+func (p *process) signal(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if err := p.command.Process.Signal(signal); err != nil {
+		t.Fatalf("send %s to %s: %v", signal, p.name, err)
+	}
+}
+
 // alive fails the test if the child ended by itself.
 func (p *process) alive(t *testing.T) {
 	t.Helper()

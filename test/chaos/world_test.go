@@ -26,16 +26,15 @@ type world struct {
 	plan    plan
 	kafka   *kafka
 	redis   *statetest.Redis
-	// trainer is the one that requests go to, dispatcher the one whose facts are asked for.
-	trainer    *process
-	dispatcher *process
-	factsURL   string
-	producer   *producer
+	// trainer is the one that requests go to, dispatcher the one whose facts are asked for; baseline dispatches to itself.
+	trainer, dispatcher, baseline *process
+	factsURL, baselineURL         string
+	producer                      *producer
 }
 
 const token = "s3cret"
 
-func newWorld(ctx context.Context, t *testing.T, real bool) *world {
+func newWorld(ctx context.Context, t *testing.T, killable bool) *world {
 	t.Helper()
 	w := &world{t: t, folder: t.TempDir()}
 	w.program = filepath.Join(w.folder, "trainer")
@@ -43,13 +42,14 @@ func newWorld(ctx context.Context, t *testing.T, real bool) *world {
 		t.Fatalf("build the trainer: %v\n%s", err, out)
 	}
 	w.redis = statetest.StartRedis(t, statetest.DurableArgs...)
-	w.kafka = startKafka(ctx, t, w.folder, real)
-	w.plan = plan{Brokers: []string{w.kafka.address}, Redis: w.redis.Address, Token: token, URLFile: filepath.Join(w.folder, "url")}
+	w.kafka = startKafka(ctx, t, w.folder, killable)
+	w.plan = plan{Brokers: []string{w.kafka.address}, Redis: w.redis.Address, Token: token, URLFile: filepath.Join(w.folder, "url"), Residency: residencyOf(*seedFlag)}
 	if err := os.WriteFile(w.tokenFile(), []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.startTrainer(ctx)
 	w.startDispatcher(ctx)
+	w.startBaseline(ctx)
 	w.producer = newProducer(w.kafka.connection())
 	producing, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -82,19 +82,42 @@ func role(t *testing.T, name string, p plan) *exec.Cmd {
 	return command
 }
 
+// residencyOf is the residency that a seed chooses, unless one was asked for.
+func residencyOf(seed uint64) history.Residency {
+	if *residency != "" {
+		return history.Residency(*residency)
+	}
+	return []history.Residency{history.ResidencyPerInvocation, history.ResidencyResident, history.ResidencyCarried}[seed%3]
+}
+
+// trainerCommand is a trainer's command line.
+func (w *world) trainerCommand(address string, more ...string) *exec.Cmd {
+	args := []string{"--namespace=" + lineage.Namespace, "--name=" + lineage.Name, "--token-file=" + w.tokenFile(), "--listen=" + address}
+	args = append(args, stream.Settings{Brokers: w.plan.Brokers}.Args()...)
+	args = append(args, state.Settings{Type: state.TypeRedis, RedisAddress: w.plan.Redis}.Args()...)
+	return exec.Command(w.program, append(args, more...)...)
+}
+
 // startTrainer starts a trainer and then sends requests to it, as a service does whose new pod has become ready.
 func (w *world) startTrainer(ctx context.Context) {
 	w.t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", freePort(w.t))
-	args := []string{"--namespace=" + lineage.Namespace, "--name=" + lineage.Name, "--token-file=" + w.tokenFile(), "--listen=" + address}
-	args = append(args, stream.Settings{Brokers: w.plan.Brokers}.Args()...)
-	args = append(args, state.Settings{Type: state.TypeRedis, RedisAddress: w.plan.Redis}.Args()...)
-	w.trainer = spawn(w.t, w.folder, "trainer", exec.Command(w.program, args...))
+	w.trainer = spawn(w.t, w.folder, "trainer", w.trainerCommand(address))
 	w.trainer.ready(ctx, w.t, func() error { return get(ctx, "http://"+address+history.PathReady, nil) })
 	fresh := w.plan.URLFile + ".new"
 	if err := errors.Join(os.WriteFile(fresh, []byte("http://"+address), 0o600), os.Rename(fresh, w.plan.URLFile)); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// startBaseline starts the pinned trainer, which learns the same for itself.
+func (w *world) startBaseline(ctx context.Context) {
+	w.t.Helper()
+	address := fmt.Sprintf("127.0.0.1:%d", freePort(w.t))
+	w.baseline = spawn(w.t, w.folder, "baseline", w.trainerCommand(address, "--pinned", "--lineage=1", "--dead-letter-topic="+deadTopic,
+		"--max-records=2500", "--window=30ms", "--save-records=4000", "--save-interval=400ms"))
+	w.baseline.ready(ctx, w.t, func() error { return get(ctx, "http://"+address+history.PathReady, nil) })
+	w.baselineURL = "http://" + address + history.PathFacts
 }
 
 func (w *world) startDispatcher(ctx context.Context) {
@@ -109,31 +132,42 @@ func (w *world) startDispatcher(ctx context.Context) {
 // facts are those of the present dispatcher. They fail the test if the training stopped.
 func (w *world) facts(ctx context.Context) history.Facts {
 	w.t.Helper()
+	return w.factsOf(ctx, w.dispatcher, w.factsURL)
+}
+
+func (w *world) factsOf(ctx context.Context, p *process, url string) history.Facts {
+	w.t.Helper()
 	var facts history.Facts
-	if err := get(ctx, w.factsURL, &facts); err != nil {
-		w.dispatcher.alive(w.t)
-		w.t.Fatalf("ask for facts: %v", err)
+	if err := get(ctx, url, &facts); err != nil {
+		p.alive(w.t)
+		w.t.Fatalf("ask %s for facts: %v", p.name, err)
 	}
 	if facts.Stopped != nil {
-		w.t.Fatalf("the training stopped: %v\n%s\n%s", facts.Stopped, tail(w.dispatcher.log), tail(w.trainer.log))
+		w.t.Fatalf("%s stopped: %v\n%s\n%s", p.name, facts.Stopped, tail(p.log), tail(w.trainer.log))
 	}
 	return facts
 }
 
-// await waits until the facts are as wanted.
+// await waits until the dispatcher's facts are as wanted.
 func (w *world) await(ctx context.Context, what string, wanted func(history.Facts) bool) history.Facts {
 	w.t.Helper()
+	return w.awaitOf(ctx, w.dispatcher, w.factsURL, what, wanted)
+}
+
+func (w *world) awaitOf(ctx context.Context, p *process, url, what string, wanted func(history.Facts) bool) history.Facts {
+	w.t.Helper()
 	for {
-		facts := w.facts(ctx)
+		facts := w.factsOf(ctx, p, url)
 		if wanted(facts) {
 			return facts
 		}
-		w.trainer.alive(w.t)
-		w.kafka.run.alive(w.t)
+		for _, other := range []*process{w.trainer, w.baseline, w.kafka.run} {
+			other.alive(w.t)
+		}
 		select {
 		case <-ctx.Done():
 			seen, _ := json.Marshal(facts)
-			w.t.Fatalf("it does not come to %s: %s\n%s\n%s", what, seen, tail(w.dispatcher.log), tail(w.trainer.log))
+			w.t.Fatalf("%s does not come to %s: %s\n%s\n%s", p.name, what, seen, tail(p.log), tail(w.trainer.log))
 		case <-time.After(3 * time.Millisecond):
 		}
 	}
@@ -147,6 +181,7 @@ func get(ctx context.Context, url string, into any) error {
 	if err != nil {
 		return err
 	}
+	request.Header.Set("Authorization", "Bearer "+token)
 	answer, err := client.Do(request)
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func sameTopic(ctx context.Context, connection stream.Connection, g history.Gene
 	topic, err := watcher.Topic(ctx, g.Topic)
 	switch {
 	case errors.Is(err, stream.ErrTopicMissing):
-		return fmt.Errorf("Kafka has no topic %s, from which the model was learned: %w", g.Topic, err)
+		return fmt.Errorf("the model was learned from topic %s, which Kafka does not have: %w", g.Topic, err)
 	case err != nil:
 		return fmt.Errorf("look for topic %s: %w", g.Topic, err)
 	case topic.ID != g.TopicID:

@@ -132,10 +132,10 @@ func (w *walk) read(ctx context.Context, n int64, r history.Range) error {
 	var missing *stream.OffsetError
 	switch {
 	case errors.As(err, &missing) && missing.Gone():
-		return fmt.Errorf("Kafka no longer holds offset %d of partition %d of topic %s, which entry %d learned: it deleted all below offset %d, "+
-			"and what is deleted cannot be replayed", missing.Offset, missing.Partition, w.Topic, n, missing.Start)
+		return fmt.Errorf("offset %d of partition %d of topic %s, which entry %d lists, is no longer in Kafka: it deleted all below offset %d, "+
+			"which cannot be replayed; begin with a later checkpoint", missing.Offset, missing.Partition, w.Topic, n, missing.Start)
 	case errors.As(err, &missing):
-		return fmt.Errorf("Kafka does not hold offset %d of partition %d of topic %s, which entry %d learned: its log ends at offset %d",
+		return fmt.Errorf("offset %d of partition %d of topic %s, which entry %d lists, is not in Kafka: the log ends at offset %d",
 			missing.Offset, missing.Partition, w.Topic, n, missing.End)
 	case err != nil:
 		return fmt.Errorf("read the records of entry %d: %w", n, err)
