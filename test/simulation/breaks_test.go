@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,22 +20,25 @@ type breach struct {
 	right []history.Reason
 	// must tells that the training has to stop. Else it may also go on, and then its outcome is checked as if nothing had been broken.
 	must bool
+	// hidden tells that nobody can notice it unless another trainer makes the same checkpoint: the outcome of those who go on is wrong.
+	hidden bool
 }
 
 // breaches is the table of the assumptions that scenarios break.
 var breaches = []breach{
-	{"the store loses its newest entries", loseTail, []history.Reason{history.ReasonStateLost, history.ReasonHistoryForked}, false},
-	{"the store loses an entry in between", loseEntry, []history.Reason{history.ReasonStateLost}, false},
-	{"the store damages an entry", damageEntry, []history.Reason{history.ReasonStateUnreadable}, false},
-	{"the store takes another entry where one is", replaceEntry, []history.Reason{history.ReasonHistoryForked}, false},
-	{"the store loses its newest checkpoint", loseCheckpoint, []history.Reason{history.ReasonStateLost}, false},
-	{"the store damages its newest checkpoint", damageCheckpoint, []history.Reason{history.ReasonStateUnreadable}, false},
-	{"the store loses genesis", loseGenesis, []history.Reason{history.ReasonStateLost}, true},
-	{"the store holds another genesis", replaceGenesis, []history.Reason{history.ReasonStateLost}, true},
-	{"the store is emptied", emptyStore, []history.Reason{history.ReasonStateLost}, true},
-	{"Kafka deletes records that were not learned", deleteRecords, []history.Reason{history.ReasonRecordsLost}, false},
-	{"the topic is cut back", cutTopic, []history.Reason{history.ReasonSourceChanged}, true},
-	{"the topic is deleted and made anew", remakeTopic, []history.Reason{history.ReasonSourceChanged}, true},
+	{"the store loses its newest entries", loseTail, []history.Reason{history.ReasonStateLost, history.ReasonHistoryForked}, false, false},
+	{"the store loses an entry in between", loseEntry, []history.Reason{history.ReasonStateLost}, false, false},
+	{"the store damages an entry", damageEntry, []history.Reason{history.ReasonStateUnreadable}, false, false},
+	{"the store takes another entry where one is", replaceEntry, []history.Reason{history.ReasonHistoryForked}, false, false},
+	{"the store loses its newest checkpoint", loseCheckpoint, []history.Reason{history.ReasonStateLost}, false, false},
+	{"the store damages its newest checkpoint", damageCheckpoint, []history.Reason{history.ReasonStateUnreadable}, false, false},
+	{"the store takes another model where one is", replaceModel, []history.Reason{history.ReasonDiverged}, false, true},
+	{"the store loses genesis", loseGenesis, []history.Reason{history.ReasonStateLost}, true, false},
+	{"the store holds another genesis", replaceGenesis, []history.Reason{history.ReasonStateLost}, true, false},
+	{"the store is emptied", emptyStore, []history.Reason{history.ReasonStateLost}, true, false},
+	{"Kafka deletes records that were not learned", deleteRecords, []history.Reason{history.ReasonRecordsLost}, false, false},
+	{"the topic is cut back", cutTopic, []history.Reason{history.ReasonSourceChanged}, true, false},
+	{"the topic is deleted and made anew", remakeTopic, []history.Reason{history.ReasonSourceChanged}, true, false},
 }
 
 // breakIt breaks an assumption, where there is something to break yet. Often what was kept in memory only is lost with it.
@@ -145,6 +149,23 @@ func damageCheckpoint(w *world, keys history.Keys) bool {
 	return len(newest) > 0 && w.damage(newest[0])
 }
 
+// replaceModel puts another model into the newest checkpoint, with the right sums: what an image with other arithmetic would have stored.
+func replaceModel(w *world, keys history.Keys) bool {
+	newest := w.list(keys.CheckpointPrefix(0), "", 1)
+	if len(newest) == 0 {
+		return false
+	}
+	c, err := history.DecodeCheckpoint(w.store[newest[0]])
+	p := w.newPlain()
+	if err := errors.Join(err, p.model.RestoreState(c.Model)); err != nil {
+		w.fatalf("%v", err)
+	}
+	p.learn(0, 0, 1)
+	c.Model = p.model.AppendState(nil)
+	w.store[newest[0]] = c.Encode()
+	return true
+}
+
 func loseGenesis(w *world, _ history.Keys) bool {
 	delete(w.store, history.GenesisKey(lineage))
 	return true
@@ -214,8 +235,11 @@ func (t tally) count(w *world) {
 		t[w.broken.name] = map[string]int{}
 	}
 	outcome := "went on, rightly"
-	if len(w.stops) > 0 {
+	switch {
+	case len(w.stops) > 0:
 		outcome = string(w.stops[len(w.stops)-1])
+	case w.broken.hidden:
+		outcome = "not noticed"
 	}
 	t[w.broken.name][outcome]++
 }

@@ -155,9 +155,26 @@ func (t *trainer) save(key string, data []byte, answer func(trainercore.Event)) 
 	case core.Failed:
 		answer(trainercore.SaveFailed{Problem: history.Problemf(history.ReasonStateUnreachable, "the answer is lost")})
 	case core.Exists:
-		answer(trainercore.CheckpointExists{Stored: t.world.store[key]})
+		stored, life := t.world.store[key], t.life
+		t.world.later(func() {
+			t.step(life, trainercore.CheckpointExists{Stored: stored})
+			t.world.checkLoser(t, life, data, stored)
+		})
 	default:
 		answer(trainercore.CheckpointSaved{})
+	}
+}
+
+// checkLoser fails the test where a trainer goes on with a model in memory that is not the one which is stored at its place.
+func (w *world) checkLoser(t *trainer, life int, ours, stored []byte) {
+	mine, err := history.DecodeCheckpoint(ours)
+	if err != nil {
+		w.fatalf("a trainer saved what does not decode: %v", err)
+	}
+	theirs, err := history.DecodeCheckpoint(stored)
+	same := err == nil && mine.Digest() == theirs.Digest()
+	if _, resident := t.shard.Position(); resident && !same && t.life == life {
+		w.fatalf("a trainer kept its model at %s although another one is stored", mine.Header.Position)
 	}
 }
 
