@@ -45,6 +45,9 @@ func (r *Reconciler) memoryFacts(s *scope) memory.Facts {
 		Policy: r.policy(s.training), History: s.history, Now: s.now,
 		TemplateLimit: r.templateLimit(s), FreePatch: startsAtZero(s.service),
 	}
+	if m := s.view.Facts.Memory; m != nil {
+		facts.Needed = m.Needed
+	}
 	if pod := only(s.workers); pod != nil {
 		facts.Running, facts.Limit, facts.PodAge = true, limitOf(pod), s.now.Sub(pod.CreationTimestamp.Time)
 		facts.Resizing, facts.ResizeRefused = resizing(pod)

@@ -47,6 +47,8 @@ const (
 	ReasonSecretMissing Reason = "SecretMissing"
 	// ReasonDeadLettersWaiting: records that could not be read were passed over, and no topic is named for them.
 	ReasonDeadLettersWaiting Reason = "DeadLettersWaiting"
+	// ReasonMemoryShort: the trainer would need more memory than it may have.
+	ReasonMemoryShort Reason = "MemoryShort"
 	// ReasonTrainerUnreachable: the trainer did not answer.
 	ReasonTrainerUnreachable Reason = "TrainerUnreachable"
 )

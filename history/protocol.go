@@ -71,6 +71,8 @@ type Request struct {
 	Entries []json.RawMessage `json:"entries,omitempty"`
 	// Checkpoint is the newest checkpoint that the dispatcher knows; a trainer without state loads it without listing the store.
 	Checkpoint *Position `json:"checkpoint,omitempty"`
+	// CheckpointBytes is how large the checkpoint at Checkpoint is, so that it is not loaded where it does not fit; 0 where that is unknown.
+	CheckpointBytes int64 `json:"checkpointBytes,omitempty"`
 	// Save is the checkpoint rule: the trainer saves when it learned this many records or milliseconds since its last checkpoint.
 	Save SaveRule `json:"save"`
 	// OnUnreadable is what becomes of a record that cannot be read.
@@ -137,6 +139,7 @@ func (r Request) options() error {
 		value int64
 	}{
 		{"budgetMillis", r.BudgetMillis}, {"save.records", r.Save.Records}, {"save.millis", r.Save.Millis}, {"acknowledged", r.Acknowledged},
+		{"checkpointBytes", r.CheckpointBytes},
 		{"epoch", r.Epoch}, {"shard", int64(r.Shard)},
 	} {
 		if field.value < 0 {
@@ -207,6 +210,8 @@ type MemoryFacts struct {
 	Limit    int64 `json:"limit"`
 	LiveHeap int64 `json:"liveHeap"`
 	Model    int64 `json:"model"`
+	// Needed is the limit with which the trainer could have gone on, where it could not (status 507); else 0.
+	Needed int64 `json:"needed,omitempty"`
 	// Source names where Peak was read: cgroup2, cgroup1 or proc.
 	Source string `json:"source,omitempty"`
 }

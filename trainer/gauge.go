@@ -26,11 +26,14 @@ type gauge struct {
 	stop  chan struct{}
 	idle  sync.WaitGroup
 	limit int64
-	live  []rtmetrics.Sample
+	// live is the heap in use as the last collection left it, heap what of the heap is there.
+	live, heap []rtmetrics.Sample
 }
 
 func newGauge(probe *memory.Probe) *gauge {
-	return &gauge{probe: probe, meter: memory.NewMeter(probe), live: []rtmetrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	return &gauge{probe: probe, meter: memory.NewMeter(probe), live: []rtmetrics.Sample{{Name: "/gc/heap/live:bytes"}}, heap: []rtmetrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+	}}
 }
 
 // begin reads the limit, which changes when the pod is resized, and starts sampling.
@@ -73,10 +76,27 @@ func (g *gauge) end() history.MemoryFacts {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	peak, current := g.meter.Take()
-	rtmetrics.Read(g.live)
-	facts := history.MemoryFacts{Peak: peak, Current: current, Limit: g.limit, Source: g.probe.Source()}
-	if g.live[0].Value.Kind() == rtmetrics.KindUint64 {
-		facts.LiveHeap = int64(g.live[0].Value.Uint64())
+	return history.MemoryFacts{Peak: peak, Current: current, Limit: g.limit, LiveHeap: sum(g.live), Source: g.probe.Source()}
+}
+
+// held returns how much memory is in use that cannot be given back, and the limit: the live heap, and what is neither heap nor a file's.
+func (g *gauge) held() (held, limit int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	limit = g.probe.Limit()
+	if limit <= 0 {
+		return 0, 0
 	}
-	return facts
+	return sum(g.live) + max(0, g.probe.Anonymous()-sum(g.heap)), limit
+}
+
+func sum(samples []rtmetrics.Sample) int64 {
+	rtmetrics.Read(samples)
+	var n int64
+	for i := range samples {
+		if samples[i].Value.Kind() == rtmetrics.KindUint64 {
+			n += int64(samples[i].Value.Uint64())
+		}
+	}
+	return n
 }

@@ -18,6 +18,12 @@ const (
 	waitWithin      = 2 * time.Second
 )
 
+// How often memory is looked at while records are learned, and garbage collected to see what is really in use.
+const (
+	measureEvery = 100 * time.Millisecond
+	collectEvery = time.Second
+)
+
 // Runner owns a shard: one goroutine steps it and carries out its effects. Requests are worked on one at a time.
 type Runner struct {
 	identity history.TrainerFacts
@@ -37,6 +43,8 @@ type Runner struct {
 	fetch    *fetch
 	open     *call
 	nextID   int64
+	// measured is when the shard was last told of its memory, collected when garbage was last collected for that.
+	measured, collected time.Time
 	// terminating tells that what is saved now is the last.
 	terminating bool
 	exiting     bool
@@ -169,6 +177,7 @@ func (r *Runner) begin(c *call) {
 	c.reads, c.cancel = until(c.ctx, c.ends.work)
 	r.open = c
 	r.gauge.begin()
+	r.measure(true)
 	r.step(core.RequestArrived{ID: c.id, Request: c.request})
 }
 
@@ -181,6 +190,11 @@ func (r *Runner) stopEarly() {
 }
 
 func (r *Runner) learn(c *chunk) {
+	defer r.fetcher.recycle(c)
+	r.measure(false)
+	if r.fetch == nil {
+		return
+	}
 	began := time.Now()
 	open := r.open
 	if c.failed != nil {
@@ -193,7 +207,25 @@ func (r *Runner) learn(c *chunk) {
 		open.times.LearnedUnixMillis = now.UnixMilli()
 		r.perform(effects)
 	}
-	r.fetcher.recycle(c)
+}
+
+// measure tells the shard how much memory is in use, now and then or in any case. Before it is told of too much, garbage that only nobody
+// has collected yet is.
+func (r *Runner) measure(anyway bool) {
+	if !anyway && time.Since(r.measured) < measureEvery {
+		return
+	}
+	r.measured = time.Now()
+	held, limit := r.gauge.held()
+	if reserve := r.shard.Reserve(r.open.request); limit > 0 && held+reserve > limit {
+		if !anyway && time.Since(r.collected) < collectEvery {
+			return
+		}
+		runtime.GC()
+		r.collected = time.Now()
+		held, limit = r.gauge.held()
+	}
+	r.step(core.MemoryMeasured{Held: held, Limit: limit})
 }
 
 // storeAnswered takes a result of the store. What was read for a request that is answered by now is of no use to the next.
@@ -291,9 +323,9 @@ func (r *Runner) reply(e core.Reply) {
 	if learned.Records == 0 {
 		facts.LearnedUnixMillis = 0
 	}
-	model := answer.Memory.Model
+	own := answer.Memory
 	answer.Memory = r.gauge.end()
-	answer.Memory.Model = model
+	answer.Memory.Model, answer.Memory.Needed = own.Model, own.Needed
 	answer.Trainer = r.identity
 	facts.TotalMicros = time.Since(c.began).Microseconds()
 	r.metrics.answered(c.request.Action, e.Status, &answer)

@@ -16,9 +16,11 @@ import (
 // bodyLimit bounds a request: far above what the entries of one request and a carried state can be, far below what would hurt.
 const bodyLimit = 8 << 20
 
-// What is asked of callers before they repeat a request: soon where another one is in the way or something may pass.
+// What is asked of callers before they repeat a request: little where another one is in the way or something may pass, more where a
+// limit must be raised first.
 const (
-	retrySoon = time.Second
+	retrySoon  = time.Second
+	retryLater = 5 * time.Second
 )
 
 // RetryAfter returns how long a caller should wait before it repeats a request that was answered with the status; 0 where it need not, or
@@ -27,6 +29,8 @@ func RetryAfter(status core.Status) time.Duration {
 	switch status {
 	case core.StatusBusy, core.StatusUnavailable:
 		return retrySoon
+	case core.StatusShort:
+		return retryLater
 	}
 	return 0
 }

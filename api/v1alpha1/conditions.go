@@ -123,6 +123,8 @@ const (
 	ReasonSecretMissing = "SecretMissing"
 	// ReasonDeadLettersWaiting: records that could not be read were passed over, and source.onError no longer names a topic for them.
 	ReasonDeadLettersWaiting = "DeadLettersWaiting"
+	// ReasonMemoryShort: the trainer would need more memory than it has; its limit is raised if memory.max and memory.mode allow it.
+	ReasonMemoryShort = "MemoryShort"
 	// ReasonTrainerUnreachable: the trainer did not answer.
 	ReasonTrainerUnreachable = "TrainerUnreachable"
 )

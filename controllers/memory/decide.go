@@ -34,7 +34,7 @@ var chain = []check{
 
 // Decide says what to do about a worker's memory.
 func Decide(f Facts) Decision {
-	advice := recommend(f.Policy, f.History, f.Now)
+	advice := recommend(f.Policy, f.History, f.Needed, f.Now)
 	target := advice
 	if f.Policy.Mode != Auto {
 		target = recommendation{limit: f.Policy.Start(), why: "memory.initial says so, and memory.mode is " + string(f.Policy.Mode)}
@@ -61,12 +61,16 @@ func described(f Facts, advice recommendation, d Decision) Decision {
 
 func exhausted(f Facts, _ recommendation) (Decision, bool) {
 	ceiling := f.Policy.ceiling()
-	if f.History.KilledAt < ceiling || f.History.floor(f.Now) <= ceiling {
-		return Decision{}, false
-	}
 	way := "raise memory.max"
 	if f.Policy.Mode != Auto {
 		way = "raise memory.initial or set memory.mode to Auto"
+	}
+	if f.Needed > ceiling {
+		reason := fmt.Sprintf("the trainer needs %s to go on, and %s are the highest limit that it may have; %s", Text(f.Needed), Text(ceiling), way)
+		return Decision{Action: Exhausted, Reason: reason}, true
+	}
+	if f.History.KilledAt < ceiling || f.History.floor(f.Now) <= ceiling {
+		return Decision{}, false
 	}
 	return Decision{
 		Action: Exhausted,
@@ -81,23 +85,26 @@ func inTransit(f Facts, target recommendation) (Decision, bool) {
 	switch {
 	case !f.Running && !f.Idle && target.limit != f.TemplateLimit:
 		return wait("waiting until its pods have come or gone")
-	case f.Running && f.Resizing && !f.deferredAfterKill():
+	case f.Running && f.Resizing && !f.deferredForGood():
 		return wait("the pod is being resized")
 	}
 	return Decision{}, false
 }
 
-// deferredAfterKill tells whether the pod waits for room on its node with a limit that was seen not to suffice.
-func (f Facts) deferredAfterKill() bool { return f.ResizeDeferred && f.History.KilledAt >= f.Limit }
+// insufficient tells whether a limit was seen not to suffice: the trainer was killed at it, or says so.
+func (f Facts) insufficient(limit int64) bool { return f.History.KilledAt >= limit || f.Needed > limit }
+
+// deferredForGood tells whether the pod waits for room on its node with a limit that was seen not to suffice.
+func (f Facts) deferredForGood() bool { return f.ResizeDeferred && f.insufficient(f.Limit) }
 
 func raiseRunning(f Facts, target recommendation) (Decision, bool) {
 	switch {
 	case !f.Running || f.Limit == 0 || f.Limit >= target.limit:
 		return Decision{}, false
-	case !f.ResizeRefused && !f.deferredAfterKill():
+	case !f.ResizeRefused && !f.deferredForGood():
 		return decide(Resize, target, f.Limit)
-	case f.History.KilledAt >= f.Limit && f.TemplateLimit < target.limit:
-		// The pod can only be killed again: a new one is better than a loop, although it costs a cold start.
+	case f.insufficient(f.Limit) && f.TemplateLimit < target.limit:
+		// The pod can only fail again: a new one is better than a loop, although it costs a cold start.
 		return decide(PatchTemplate, target, f.TemplateLimit)
 	}
 	return Decision{
@@ -123,7 +130,7 @@ func raiseIdle(f Facts, target recommendation) (Decision, bool) {
 	if !f.Idle || f.TemplateLimit >= target.limit {
 		return Decision{}, false
 	}
-	if f.History.KilledAt < f.TemplateLimit && tooManyPatches(f) {
+	if !f.insufficient(f.TemplateLimit) && tooManyPatches(f) {
 		return spent(target)
 	}
 	return decide(PatchTemplate, target, f.TemplateLimit)

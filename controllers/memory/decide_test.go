@@ -119,6 +119,26 @@ func TestDecide(t *testing.T) {
 			with(running(auto(), after(9, mi(200)), mi(256), mi(256)), func(f *memory.Facts) { f.Policy.Max = mi(128) }),
 			want{memory.Resize, mi(128), mi(128), "memory.max bounds it"},
 		},
+		"short, running": {
+			with(running(auto(), after(9, mi(20)), mi(64), mi(64)), func(f *memory.Facts) { f.Needed = mi(80) }),
+			want{memory.Resize, mi(96), mi(96), "it needs 80Mi to go on"},
+		},
+		"short, running, cannot be resized": {
+			with(running(auto(), after(9, mi(20)), mi(64), mi(64)), func(f *memory.Facts) { f.Needed, f.ResizeRefused = mi(80), true }),
+			want{memory.PatchTemplate, mi(96), mi(96), "it needs 80Mi to go on"},
+		},
+		"short, idle, too many patches": {
+			with(idle(auto(), patched(after(20, mi(20)), 6), mi(64)), func(f *memory.Facts) { f.Needed = mi(80) }),
+			want{memory.PatchTemplate, mi(96), mi(96), "it needs 80Mi to go on"},
+		},
+		"short at max": {
+			with(running(auto(), after(9, mi(20)), mi(256), mi(256)), func(f *memory.Facts) { f.Needed = mi(300) }),
+			want{memory.Exhausted, 0, mi(256), "needs 300Mi to go on, and 256Mi are the highest"},
+		},
+		"short, off": {
+			with(running(inMode(memory.Off), after(9, mi(20)), mi(64), mi(64)), func(f *memory.Facts) { f.Needed = mi(65) }),
+			want{memory.Exhausted, 0, 0, "memory.mode to Auto"},
+		},
 		"pods in transit": {
 			with(idle(auto(), after(20, mi(20)), mi(64)), func(f *memory.Facts) { f.Idle = false }),
 			want{memory.None, 0, mi(32), "come or gone"},

@@ -44,6 +44,8 @@ type Facts struct {
 	Now     time.Time
 	// TemplateLimit is the limit that the next pod gets, Limit that of the running pod (as its cgroup has it, 0 without a pod), in bytes.
 	TemplateLimit, Limit int64
+	// Needed is the limit with which the trainer says it could go on, in bytes; 0 while it does.
+	Needed int64
 	// Running: exactly one trainer pod is there and not on its way out. Idle: none is, and the autoscaler knows of none either. While pods come and go both
 	// are false, and nothing is done.
 	Running, Idle bool
@@ -68,7 +70,7 @@ const (
 	PatchTemplate Action = "PatchTemplate"
 	// Resize: give the running pod the limit in place.
 	Resize Action = "Resize"
-	// Exhausted: the trainer was killed at the highest limit it may have. Stop.
+	// Exhausted: the trainer was killed at the highest limit it may have, or says that it needs more. Stop.
 	Exhausted Action = "Exhausted"
 )
 

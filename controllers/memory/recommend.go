@@ -14,10 +14,10 @@ type recommendation struct {
 	why   string
 }
 
-// recommend turns a history into a limit: the largest of the high percentile, the newest peak and the forecast, each with the margin, and
-// of the floor that a kill left; rounded up to a class and kept within the policy. The newest peak counts by itself, since a percentile
+// recommend turns a history into a limit: the largest of the high percentile, the newest peak, the forecast and what the trainer
+// says it needs to go on, each with the margin, and of the floor that a kill left; rounded up to a class and kept within the policy. The newest peak counts by itself, since a percentile
 // takes note of a new need only when it has come often. Without any history the limit is the policy's start.
-func recommend(p Policy, h History, now time.Time) recommendation {
+func recommend(p Policy, h History, needed int64, now time.Time) recommendation {
 	need := func(bytes int64) int64 { return Class(bytes + bytes*p.MarginPercent/100) }
 	peak := h.Peaks.Quantile(percentile)
 	r := recommendation{limit: p.Start(), why: "nothing is known of its use yet, so memory.initial holds"}
@@ -29,6 +29,9 @@ func recommend(p Policy, h History, now time.Time) recommendation {
 	}
 	if forecast := h.LastPeak + h.Growth*growthHorizon; h.Growth > 0 && need(forecast) > r.limit {
 		r = recommendation{limit: need(forecast), why: fmt.Sprintf("the model grows, and %s are expected soon", Text(forecast))}
+	}
+	if needed > 0 && need(needed) > r.limit {
+		r = recommendation{limit: need(needed), why: fmt.Sprintf("it needs %s to go on, and the margin is %d %%", Text(needed), p.MarginPercent)}
 	}
 	if floor := h.floor(now); floor > r.limit || (peak == 0 && floor > 0) {
 		r = recommendation{limit: max(floor, r.limit), why: fmt.Sprintf("it was killed at a limit of %s", Text(h.KilledAt))}

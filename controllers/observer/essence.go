@@ -17,7 +17,7 @@ type core struct {
 	source, state, trainer                                     verdict
 	stopped                                                    history.Reason
 	offset                                                     int64
-	class                                                      int64
+	class, needed                                              int64
 }
 
 type verdict struct {
@@ -40,6 +40,7 @@ func essence(f history.Facts) core {
 	if f.Memory != nil {
 		// A peak that comes near the limit is in the class above it.
 		c.limit, c.class = f.Memory.Limit, memory.Class(f.Memory.Peak+f.Memory.Peak/5)
+		c.needed = memory.Class(f.Memory.Needed)
 	}
 	return c
 }

@@ -76,7 +76,7 @@ func (r *record) sample(before, now history.Facts) {
 		return
 	}
 	s := &r.view.Sample
-	s.Peak, s.Model, s.Slices = max(s.Peak, now.Memory.Peak), now.Memory.Model, s.Slices+slices
+	s.Peak, s.Model, s.Slices = max(s.Peak, now.Memory.Peak, now.Memory.Needed), now.Memory.Model, s.Slices+slices
 	r.view.Mark++
 }
 

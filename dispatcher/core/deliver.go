@@ -156,7 +156,7 @@ func (m *Machine) send(request history.Request) {
 	request.Hash, _ = m.chain.hash(d.position.Touched())
 	if d.checkpoint != nil {
 		p := d.checkpoint.Position
-		request.Checkpoint = &p
+		request.Checkpoint, request.CheckpointBytes = &p, d.checkpoint.Bytes
 	}
 	d.action = request.Action
 	template := m.config.Template

@@ -141,6 +141,31 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 	}
 }
 
+// What the trainer says it needs is among the facts while it is short of memory, and no longer.
+func TestMemoryThatIsNeeded(t *testing.T) {
+	r := newRig(t)
+	r.intercept = func(op Op) (Result, bool) {
+		_, ok := op.(Send)
+		return Result{Status: 507, Answer: history.Answer{
+			Problem: history.Problemf(history.ReasonMemoryShort, "too little"), Trainer: history.TrainerFacts{Instance: "i"},
+			Memory: history.MemoryFacts{Limit: 64, Needed: 80},
+		}}, ok
+	}
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	f := r.machine.Facts()
+	if f.Memory == nil || f.Memory.Needed != 80 || f.Trainer.Reason != history.ReasonMemoryShort || f.Stopped != nil || f.Failures == 0 {
+		t.Errorf("memory %+v, trainer %v, stopped %v", f.Memory, f.Trainer, f.Stopped)
+	}
+	r.intercept = nil
+	r.run(20 * Second)
+	r.learnedOnce()
+	if f := r.machine.Facts(); f.Memory.Needed != 0 || f.Trainer.Status != history.True {
+		t.Errorf("memory %+v, trainer %v", f.Memory, f.Trainer)
+	}
+}
+
 // What a proxy says instead of a trainer is told as it is, and passes.
 func TestAProxyAnswersInstead(t *testing.T) {
 	r := newRig(t)
@@ -168,6 +193,7 @@ func TestTrainerProblems(t *testing.T) {
 		stops   bool
 	}{
 		"bad record stops":             {422, history.Problemf(history.ReasonRecordUnreadable, "offset 3"), true},
+		"memory short is passing":      {507, history.Problemf(history.ReasonMemoryShort, "64 MiB"), false},
 		"store unreachable is passing": {503, history.Problemf(history.ReasonStateUnreachable, "redis"), false},
 		"401 is passing":               {401, nil, false},
 		"a stranger that says yes":     {200, nil, false},

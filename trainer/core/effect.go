@@ -59,6 +59,8 @@ const (
 	StatusBusy Status = 429
 	// StatusUnavailable: the answer's problem may pass.
 	StatusUnavailable Status = 503
+	// StatusShort: the memory does not suffice; the answer says how much would.
+	StatusShort Status = 507
 )
 
 func (ReadGenesis) effect()     {}

@@ -63,6 +63,10 @@ func (s *Shard) alreadyDone() bool {
 
 func (s *Shard) readNamed() {
 	s.open.tried = true
+	if short := s.short(copiesToLoad*s.open.request.CheckpointBytes, "load the model"); short != nil {
+		s.end(*short)
+		return
+	}
 	s.read(s.origin.keys.Checkpoint(s.origin.shard, *s.open.request.Checkpoint))
 }
 
@@ -106,6 +110,10 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 	}
 	if e.Data == nil {
 		s.checkpointMissing(e.Key)
+		return
+	}
+	if short := s.short(copiesToLoad*int64(len(e.Data)), "load the model"); short != nil {
+		s.end(*short)
 		return
 	}
 	r, checkpoint, problem := restore(s.origin, e.Key, e.Data)

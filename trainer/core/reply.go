@@ -23,8 +23,13 @@ func (s *Shard) finish() {
 		return
 	}
 	if s.saveDue() {
-		s.save()
-		return
+		// A trainer that was told to go has nothing to lose by trying.
+		short := s.short(s.toSave(), "save the model")
+		if short == nil || s.terminating {
+			s.save()
+			return
+		}
+		w.ending = *short
 	}
 	state, tooLarge := s.carriedOut()
 	if tooLarge != nil {
@@ -34,7 +39,7 @@ func (s *Shard) finish() {
 	reply := Reply{Status: w.ending.status, Stack: w.ending.stack}
 	reply.Answer.State = state
 	s.place(&reply.Answer, w.ending.place)
-	reply.Answer.Slice = w.facts
+	reply.Answer.Slice, reply.Answer.Memory.Needed = w.facts, w.ending.needed
 	s.reply(w.id, reply, w.ending.problem)
 	if !stays(w.request.Residency) {
 		s.resident = nil

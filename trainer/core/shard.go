@@ -12,7 +12,9 @@ type Shard struct {
 	open   *work
 	saving *saving
 	// fetches counts fetches, so that what an abandoned one still brings is told apart.
-	fetches     int64
+	fetches int64
+	// memory is what was measured last.
+	memory      MemoryMeasured
 	terminating bool
 	exited      bool
 	// careful is set once a learner crashed: from then on records are learned one by one.
@@ -55,6 +57,8 @@ func (s *Shard) Step(now int64, event Event) []Effect {
 		s.checkpointExists(e.Stored)
 	case SaveFailed:
 		s.saveFailed(e.Problem)
+	case MemoryMeasured:
+		s.measured(e)
 	case BudgetSpent:
 		s.budgetSpent(e.ID)
 	case Terminate:

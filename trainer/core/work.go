@@ -41,8 +41,10 @@ type work struct {
 type ending struct {
 	status  Status
 	problem *history.Problem
-	save    bool
-	stack   []byte
+	// needed is how many bytes of memory would do, for StatusShort.
+	needed int64
+	save   bool
+	stack  []byte
 	// place overrides the answer's position, where memory was dropped for a stored checkpoint.
 	place *history.CheckpointFacts
 }
@@ -103,6 +105,10 @@ func (s *Shard) begin() {
 	s.settle()
 	if len(plan) == 0 || r.pending.Full() {
 		s.end(ending{status: StatusDone})
+		return
+	}
+	if short := s.short(s.toLearn(), "learn records and save the model"); short != nil {
+		s.end(*short)
 		return
 	}
 	s.fetches++

@@ -16,17 +16,17 @@ const (
 
 // files are the names that one source has for its figures; those of cgroups stand in a folder.
 type files struct {
-	usage, peak, stat, limit, inactive, reset string
+	usage, peak, stat, limit, inactive, active, reset string
 }
 
 var (
 	files2 = files{
 		usage: "memory.current", peak: "memory.peak", stat: "memory.stat", limit: "memory.max",
-		inactive: "inactive_file", reset: "reset",
+		inactive: "inactive_file", active: "active_file", reset: "reset",
 	}
 	files1 = files{
 		usage: "memory.usage_in_bytes", peak: "memory.max_usage_in_bytes", stat: "memory.stat", limit: "memory.limit_in_bytes",
-		inactive: "total_inactive_file", reset: "0",
+		inactive: "total_inactive_file", active: "total_active_file", reset: "0",
 	}
 )
 

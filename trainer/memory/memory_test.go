@@ -179,3 +179,28 @@ func FuzzFind(f *testing.F) {
 		memory.NewMeter(probe).Take()
 	})
 }
+
+// TestAnonymous leaves out what the kernel can take back by itself.
+func TestAnonymous(t *testing.T) {
+	tests := map[string]struct {
+		root fstest.MapFS
+		stat string
+		text string
+		want int64
+	}{
+		"version 1": {version1("sys/fs/cgroup/memory"), "sys/fs/cgroup/memory/memory.stat", "total_inactive_file 300\ntotal_active_file 200\n", 500},
+		"version 2": {version2(), "sys/fs/cgroup/memory.stat", "inactive_file 300\nactive_file 150\n", 550},
+		"none":      {files("proc/self/status", "VmRSS:\t900 kB\nRssAnon:\t700 kB\n"), "", "", 700 << 10},
+		"nothing":   {files(), "", "", 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if test.stat != "" {
+				test.root[test.stat] = &fstest.MapFile{Data: []byte(test.text)}
+			}
+			if got := memory.Find(test.root, 1, nil).Anonymous(); got != test.want {
+				t.Errorf("%d bytes, want %d", got, test.want)
+			}
+		})
+	}
+}

@@ -44,6 +44,25 @@ func (p *Probe) Usage() (int64, error) {
 	return p.number(path.Join(p.folder, p.names.usage))
 }
 
+// Anonymous returns the bytes in use that are no file's, which the kernel cannot take back; 0 when that is unknown.
+func (p *Probe) Anonymous() int64 {
+	if p.source == SourceProc {
+		n, _ := p.status("RssAnon")
+		return n
+	}
+	usage, err := p.Usage()
+	if err != nil {
+		return 0
+	}
+	data, err := fs.ReadFile(p.root, path.Join(p.folder, p.names.stat))
+	if err != nil {
+		return 0
+	}
+	inactive, _ := parseField(data, p.names.inactive)
+	active, _ := parseField(data, p.names.active)
+	return max(0, usage-inactive-active)
+}
+
 // InactiveFile returns the bytes of file cache that the kernel would drop first; 0 when usage holds none.
 func (p *Probe) InactiveFile() (int64, error) {
 	if p.source == SourceProc {
