@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"creek.dev/creek/history"
 )
 
 // Flags of a run; `make chaos` sets them. Without any it is small enough for every day.
@@ -35,6 +37,12 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
+	switch history.Residency(*residency) {
+	case "", history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried:
+	default:
+		fmt.Fprintf(os.Stderr, "-residency %s is none of Resident, PerInvocation, Carried\n", *residency)
+		os.Exit(2)
+	}
 	os.Exit(m.Run())
 }
 

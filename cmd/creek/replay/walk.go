@@ -88,6 +88,9 @@ func (w *walk) readEntry(ctx context.Context, n int64) (history.Entry, history.D
 	if entry.Number != n {
 		return entry, history.Digest{}, fmt.Errorf("%s holds the entry %d", key, entry.Number)
 	}
+	if entry.Kind != history.KindSlice {
+		return entry, history.Digest{}, fmt.Errorf("entry %d is of the kind %s, which cannot be replayed yet", n, entry.Kind)
+	}
 	return entry, history.Sum(data), nil
 }
 
