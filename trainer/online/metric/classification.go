@@ -37,6 +37,16 @@ type Classification struct {
 // certainty does not make the loss infinite.
 const smallest = 1e-15
 
+// least is the probability that a true class has at least. Of two classes River bounds that of the last one alone, so that the first
+// one keeps what then is left, in doubles.
+func least(label, classes int) float64 {
+	if classes == 2 && label == 0 {
+		const bound float64 = 1 - smallest
+		return 1 - bound
+	}
+	return smallest
+}
+
 const block = 512
 
 // NewClassification returns an empty measure for the given number of classes.
@@ -77,7 +87,7 @@ func (c *Classification) Update(o Outcome) {
 		p = 1 - smallest
 	}
 	if p < smallest {
-		p = smallest
+		p = least(label, c.Classes)
 	}
 	c.Product = float64(c.Product * p)
 	if c.Product < 0x1p-512 {

@@ -103,7 +103,7 @@ func (f *faded) add(o Outcome, w float64) bool {
 	}
 	f.records++
 	f.counts[label*f.classes+o.Class] += w
-	f.loss -= float64(w * numeric.Log(max(min(o.Scores[label], 1-smallest), smallest)))
+	f.loss -= float64(w * numeric.Log(max(min(o.Scores[label], 1-smallest), least(label, f.classes))))
 	f.squares += float64(w * distance(o.Scores, label))
 	if label == f.last {
 		f.repeats += w

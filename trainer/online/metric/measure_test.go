@@ -67,3 +67,18 @@ func TestNoAreaWithoutBothLabels(t *testing.T) {
 		}
 	}
 }
+
+// A wrong certainty costs what it costs in River, which bounds the probability of the last of two classes: -ln(1 - (1 - 1e-15)) and
+// -ln(1e-15) in doubles.
+func TestLossOfCertainty(t *testing.T) {
+	for label, want := range []float64{34.53957599234088, 34.538776394910684} {
+		scores := []float64{0, 0}
+		scores[1-label] = 1
+		for _, m := range []metric.Measure{metric.NewClassification(2), metric.Must(metric.NewFading("Classification", 2, 1))} {
+			m.Update(metric.Outcome{Y: float64(label), Class: 1 - label, Scores: scores})
+			if got := m.Values()["logLoss"]; got-want > 1e-12 || want-got > 1e-12 {
+				t.Errorf("%T, label %d: loss %v, want %v", m, label, got, want)
+			}
+		}
+	}
+}
