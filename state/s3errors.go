@@ -11,10 +11,6 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// ErrUnconditional: the S3 server ignores the condition of a write, so that one writer would overwrite another's value.
-var ErrUnconditional = errors.New("the server ignores If-None-Match: *, which keeps writers from overwriting each other's values; " +
-	"use a server or a release that honours it, as Amazon S3 does, or another type of state")
-
 // refusals are the codes with which S3 refuses credentials, or what they may do.
 var refusals = []string{
 	"AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken",

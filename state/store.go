@@ -16,6 +16,10 @@ var (
 	ErrExists = errors.New("already exists")
 	// ErrAuthentication: the store refused the credentials; nothing was read or written.
 	ErrAuthentication = errors.New("the state store refused the credentials")
+	// ErrUnconditional: the S3 server ignores the condition of a write, so that one writer would overwrite another's value. Nothing is
+	// written there.
+	ErrUnconditional = errors.New("the server ignores If-None-Match: *, which keeps writers from overwriting each other's values; " +
+		"use a server or a release that honours it, as Amazon S3 does, or another type of state")
 )
 
 // Store keeps immutable values under keys of printable ASCII without spaces. All methods are safe for concurrent use and linearizable.

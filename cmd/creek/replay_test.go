@@ -178,6 +178,7 @@ func fileSettings(t *testing.T) state.Settings {
 func TestReplayFindsAllEqual(t *testing.T) {
 	stores := map[string]func(*testing.T) state.Settings{
 		"File": fileSettings,
+		"S3":   func(t *testing.T) state.Settings { return statetest.StartS3(t).Settings("models") },
 		"Redis": func(t *testing.T) state.Settings {
 			return state.Settings{Type: state.TypeRedis, RedisAddress: statetest.StartRedis(t, statetest.DurableArgs...).Address}
 		},

@@ -16,7 +16,7 @@ import (
 // TestFigureStart measures how long a process takes from its start to its first answer, and what an idle one occupies.
 func TestFigureStart(t *testing.T) {
 	const n = 20
-	s := newSite(t, 1)
+	s := newSite(t, 1, fileSettings(t))
 	var starts []time.Duration
 	var resident []int64
 	for range n {

@@ -53,7 +53,7 @@ func (s *site) await(what string, wanted func(history.Facts) bool) history.Facts
 // TestPinned starts a pinned trainer before there is a genesis, kills it and terminates it while it learns, and compares its model with
 // one that the library learned in peace.
 func TestPinned(t *testing.T) {
-	s := newSite(t, 1)
+	s := newSite(t, 1, fileSettings(t))
 	s.args = append(s.args, "--pinned", "--lineage=1", "--max-records=3000", "--window=20ms", "--save-records=5000")
 	s.start()
 	if facts := s.await("waiting", func(f history.Facts) bool { return f.Phase == history.PhaseStarting }); facts.Head != 0 {

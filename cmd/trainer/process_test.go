@@ -17,6 +17,7 @@ import (
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/state"
+	"creek.dev/creek/state/statetest"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/stream/embedded"
@@ -46,7 +47,7 @@ type site struct {
 	exited  chan error
 }
 
-func newSite(t *testing.T, partitions int) *site {
+func newSite(t *testing.T, partitions int, settings state.Settings) *site {
 	t.Helper()
 	folder := t.TempDir()
 	s := &site{t: t, partitions: partitions, program: filepath.Join(folder, "trainer")}
@@ -65,17 +66,20 @@ func newSite(t *testing.T, partitions int) *site {
 			t.Fatal(err)
 		}
 	}
-	token, kept := filepath.Join(folder, "token"), filepath.Join(folder, "state")
+	token := filepath.Join(folder, "token")
 	if err := os.WriteFile(token, []byte("s3cret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if s.store, err = state.Open(state.Config{Type: state.TypeFile, Directory: kept}); err != nil {
+	config, err := settings.Load()
+	if err != nil {
 		t.Fatal(err)
 	}
-	s.args = []string{
-		"--namespace=ns", "--name=fraud", "--token-file=" + token, "--listen=127.0.0.1:0",
-		"--kafka-brokers=" + broker.Addrs()[0], "--state-type=File", "--state-directory=" + kept,
+	if s.store, err = state.Open(config); err != nil {
+		t.Fatal(err)
 	}
+	s.args = append([]string{
+		"--namespace=ns", "--name=fraud", "--token-file=" + token, "--listen=127.0.0.1:0", "--kafka-brokers=" + broker.Addrs()[0],
+	}, settings.Args()...)
 	s.genesis = newGenesis(partitions)
 	s.genesis.TopicID = topicID(t, broker)
 	t.Cleanup(func() {
@@ -254,7 +258,16 @@ func (s *site) send(r history.Request) (int, history.Answer, error) {
 // TestSignalsInMidSlice ends the process again and again while it learns, by SIGKILL and by SIGTERM, a little later each time, and
 // compares the model with one that the library learned in peace.
 func TestSignalsInMidSlice(t *testing.T) {
-	s := newSite(t, 2)
+	t.Run("File", func(t *testing.T) { signalsInMidSlice(t, fileSettings(t)) })
+	t.Run("S3", func(t *testing.T) { signalsInMidSlice(t, statetest.StartS3(t).Settings("models")) })
+}
+
+func fileSettings(t *testing.T) state.Settings {
+	return state.Settings{Type: state.TypeFile, Directory: filepath.Join(t.TempDir(), "state")}
+}
+
+func signalsInMidSlice(t *testing.T, settings state.Settings) {
+	s := newSite(t, 2, settings)
 	s.writeGenesis()
 	s.cut()
 	var from history.Position

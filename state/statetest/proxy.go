@@ -123,7 +123,7 @@ func Proxy(t *testing.T, server string, open func(address string) state.Store) T
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{server: server, over: make(chan struct{})}
+	p := &proxy{ctx: t.Context(), server: server, over: make(chan struct{})}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
@@ -146,6 +146,7 @@ func Proxy(t *testing.T, server string, open func(address string) state.Store) T
 type proxy struct {
 	faults
 	state.Store
+	ctx    context.Context
 	server string
 	over   chan struct{}
 }
@@ -154,7 +155,7 @@ type proxy struct {
 // answered.
 func (p *proxy) serve(client net.Conn) {
 	defer func() { _ = client.Close() }() // What breaks a connection is what is tested.
-	server, err := net.Dial("tcp", p.server)
+	server, err := new(net.Dialer).DialContext(p.ctx, "tcp", p.server)
 	if err != nil {
 		return
 	}

@@ -157,3 +157,19 @@ func (s *S3) Config(bucket string) state.Config {
 		Endpoint: s.Endpoint, Bucket: bucket, AccessKeyID: S3AccessKeyID, SecretAccessKey: S3SecretAccessKey,
 	}}
 }
+
+// Settings returns those of a store in a bucket, which is made when it does not exist, with the keys in files.
+func (s *S3) Settings(bucket string) state.Settings {
+	s.t.Helper()
+	c, folder := s.Config(bucket).S3, s.t.TempDir()
+	settings := state.S3Settings{
+		Endpoint: c.Endpoint, Bucket: c.Bucket,
+		AccessKeyFile: filepath.Join(folder, "accessKeyID"), SecretKeyFile: filepath.Join(folder, "secretAccessKey"),
+	}
+	for path, text := range map[string]string{settings.AccessKeyFile: c.AccessKeyID, settings.SecretKeyFile: c.SecretAccessKey} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return state.Settings{Type: state.TypeS3, S3: settings}
+}
