@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -169,7 +170,13 @@ func (tr *training) post(ctx context.Context, body []byte, authorization string)
 }
 
 func (tr *training) raw(ctx context.Context, body []byte, authorization string) (int, history.Answer, http.Header, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, tr.url+history.PathTrain, bytes.NewReader(body))
+	return tr.stream(ctx, bytes.NewReader(body), authorization)
+}
+
+// stream sends what a reader brings. Whatever is exchanged must be as docs/openapi.yaml says.
+func (tr *training) stream(ctx context.Context, body io.Reader, authorization string) (int, history.Answer, http.Header, error) {
+	var sent bytes.Buffer
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, tr.url+history.PathTrain, io.TeeReader(body, &sent))
 	if err != nil {
 		return 0, history.Answer{}, nil, err
 	}
@@ -179,8 +186,20 @@ func (tr *training) raw(ctx context.Context, body []byte, authorization string) 
 		return 0, history.Answer{}, nil, err
 	}
 	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, history.Answer{}, nil, err
+	}
+	var taken []byte
+	if response.StatusCode < 400 {
+		// The transport may still be sending the body of a request that was refused.
+		taken = sent.Bytes()
+	}
+	if err := conform(request, taken, response, data); err != nil {
+		tr.t.Errorf("status %d is not as docs/openapi.yaml says: %v\n%s", response.StatusCode, err, data)
+	}
 	var answer history.Answer
-	err = json.NewDecoder(response.Body).Decode(&answer)
+	err = json.Unmarshal(data, &answer)
 	return response.StatusCode, answer, response.Header, err
 }
 

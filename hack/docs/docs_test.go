@@ -37,7 +37,8 @@ func TestPages(t *testing.T) {
 			"| `creek_dispatcher_lag` | gauge | `namespace`, `name` |",
 			"| `creek_trainer_requests_total` | counter | `action`, `code` |",
 		},
-		"models.md": {"| `learningRate` | `0.01` | `(0, 1]` |", "### StandardScaler"},
+		"openapi.yaml": {"  /v1/train:", "    Answer:", `      enum: ["Train", "Flush", "Preflight"]`},
+		"models.md":    {"| `learningRate` | `0.01` | `(0, 1]` |", "### StandardScaler"},
 	}
 	for name, page := range pages {
 		t.Run(name, func(t *testing.T) {

@@ -1,11 +1,12 @@
-// Command docs writes the tables in docs/ that say what the code says: the fields of a CreekTraining, its conditions, the metrics, the models. It is
-// run by go generate, after the CRD was made.
+// Command docs writes the tables in docs/ that say what the code says: the fields of a CreekTraining, its conditions, the metrics, the models, the
+// trainer's HTTP interface. It is run by go generate, after the CRD was made.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 //go:generate go run . ../..
@@ -16,10 +17,19 @@ var pages = map[string]func(root string) (string, error){
 	"conditions.md": conditionsPage,
 	"metrics.md":    metricsPage,
 	"models.md":     modelsPage,
+	"openapi.yaml":  openapiPage,
 }
 
 // notice opens every page.
-const notice = "<!-- Written by hack/docs; run make generate. -->\n"
+const notice = "Written by hack/docs; run make generate."
+
+// opening is the notice as a comment of the file's language.
+func opening(name string) string {
+	if strings.HasSuffix(name, ".yaml") {
+		return "# " + notice + "\n"
+	}
+	return "<!-- " + notice + " -->\n"
+}
 
 func main() {
 	if len(os.Args) != 2 {
@@ -38,7 +48,7 @@ func run(root string) error {
 		if err != nil {
 			return fmt.Errorf("make %s: %w", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(root, "docs", name), []byte(notice+text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(root, "docs", name), []byte(opening(name)+text), 0o644); err != nil {
 			return fmt.Errorf("write a page: %w", err)
 		}
 	}
