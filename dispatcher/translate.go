@@ -25,9 +25,16 @@ func settingsOf(t *v1alpha1.CreekTraining) core.Settings {
 	return core.Settings{
 		Lineage: history.Lineage{Namespace: t.Namespace, Name: t.Name, Number: t.Spec.Lineage}, UID: string(t.UID),
 		Writer: randomName(), Incarnation: randomName(), Seed: randomSeed(),
-		Spec: LearningSpec(t.Spec), Topic: kafka.Topic, Start: start, NumericsVersion: online.NumericsVersion,
+		Collect: core.Collect{Every: core.Span(collectEvery), Age: core.Span(collectAge)},
+		Spec:    LearningSpec(t.Spec), Topic: kafka.Topic, Start: start, NumericsVersion: online.NumericsVersion,
 	}
 }
+
+// An entry of the history stays for a day after nobody needs it: nothing may stall for longer and then go on.
+const (
+	collectEvery = time.Hour
+	collectAge   = 24 * time.Hour
+)
 
 func randomName() string {
 	name := make([]byte, 8)

@@ -79,6 +79,30 @@ func (k Keys) ParseCheckpointKey(shard int, key string) (Position, error) {
 	return Position{Entry: numbers[0], Range: int(numbers[1]), Next: numbers[2]}, nil
 }
 
+// MarkPrefix returns the prefix of the segment's marks.
+func (k Keys) MarkPrefix() string { return k.Prefix() + "mark/" }
+
+// Mark returns the key of a mark, which says that at a time, in Unix milliseconds, nobody needed the entries below n any more.
+func (k Keys) Mark(n, unixMillis int64) string {
+	return fmt.Sprintf("%s%s-%016x", k.MarkPrefix(), descending(n), uint64(max(0, unixMillis)))
+}
+
+// ParseMarkKey returns the number and the time of the mark stored at the key.
+func (k Keys) ParseMarkKey(key string) (n, unixMillis int64, err error) {
+	rest, ok := strings.CutPrefix(key, k.MarkPrefix())
+	number, millis, found := strings.Cut(rest, "-")
+	if !ok || !found || len(millis) != 16 {
+		return 0, 0, fmt.Errorf("key %q is not a mark of %q", key, k.MarkPrefix())
+	}
+	if n, err = parseDescending(number); err == nil {
+		unixMillis, err = strconv.ParseInt(millis, 16, 64)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("mark key %q: %w", key, err)
+	}
+	return n, unixMillis, nil
+}
+
 func descending(n int64) string { return fmt.Sprintf("%016x", uint64(math.MaxInt64-n)) }
 
 func parseDescending(text string) (int64, error) {

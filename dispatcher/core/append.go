@@ -25,6 +25,8 @@ type appender struct {
 	// size is the mean size of a record in bytes, 0 while unknown.
 	size     float64
 	appended int64
+	// knownAt is when the head of the history was last read or written.
+	knownAt Instant
 	// yieldedHead is the newest entry that was seen since stepping down, at yieldedAt.
 	yieldedHead int64
 	yieldedAt   Instant
@@ -47,9 +49,20 @@ func (m *Machine) append() {
 	if !due {
 		return
 	}
+	if m.outdated() {
+		m.restart()
+		return
+	}
 	entry := m.slice(limit)
 	a.attempt, a.number = entry.Encode(), entry.Number
 	m.attempt()
+}
+
+// outdated tells whether the head of the history was last seen so long ago that entries behind it may have been written and collected:
+// another at their place would not be refused.
+func (m *Machine) outdated() bool {
+	age := m.settings.Collect.Age
+	return age > 0 && m.now.Since(m.appender.knownAt) > age/2
 }
 
 // recorded tells whether the object's status records the incarnation, before which no entry may be written.
@@ -157,7 +170,7 @@ func (m *Machine) entered(data []byte) {
 		m.stop(problem)
 		return
 	}
-	a.since = 0
+	a.since, a.knownAt = 0, m.now
 	if own {
 		a.appended++
 		return

@@ -66,6 +66,12 @@ func (r *random) next() uint64 {
 	return z ^ z>>31
 }
 
+// part returns a random part of the span.
+func (r *random) part(whole Span) Span {
+	part, _ := bits.Mul64(r.next(), uint64(whole))
+	return Span(part) + 1
+}
+
 // backoff returns between a half and the whole of the delay after that many failures.
 func (r *random) backoff(failures int) Span {
 	delay := min(retryCap, retryFirst<<min(failures-1, 16))

@@ -51,6 +51,7 @@ type Machine struct {
 	delivery  delivery
 	publisher publisher
 	recovery  recovery
+	collector collector
 	cleaner   cleaner
 
 	stopped *history.Problem
@@ -131,6 +132,7 @@ func (m *Machine) advance() {
 	m.proceed()
 	m.publish()
 	m.deliver()
+	m.collect()
 	if m.stopped != nil {
 		m.wake = 0
 	}
@@ -175,7 +177,7 @@ func (m *Machine) restart() {
 	probed := m.delivery.probed
 	m.stage, m.incarnation, m.term, m.chain = stageGenesis, "", 0, chain{}
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
-	m.source, m.appender, m.recovery = source{}, appender{}, recovery{}
+	m.source, m.appender, m.recovery, m.collector = source{}, appender{}, recovery{}, collector{}
 	m.delivery, m.publisher = delivery{probed: probed}, publisher{}
 }
 
@@ -183,6 +185,7 @@ func (m *Machine) restart() {
 func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
 	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane, m.publishLane = lane{}, lane{}, lane{}, lane{}, lane{}, lane{}
+	m.collector.abandon()
 	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }
 

@@ -18,9 +18,9 @@ type publisher struct {
 	trouble *history.Finding
 }
 
-// collect takes over dead letters that were made along the verified history. Those that were taken before come again until the trainer
+// receive takes over dead letters that were made along the verified history. Those that were taken before come again until the trainer
 // hears that they were published.
-func (m *Machine) collect(letters history.DeadLetters) {
+func (m *Machine) receive(letters history.DeadLetters) {
 	p := &m.publisher
 	fresh := letters.After(p.taken)
 	if len(fresh) == 0 {

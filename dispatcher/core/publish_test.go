@@ -126,7 +126,7 @@ func TestRule7TakeoverPublishesWhatTheCheckpointHolds(t *testing.T) {
 func TestRule7TheBaselineNeverPublishes(t *testing.T) {
 	r := poisoned(t)
 	r.machine.settings.Segment = history.BaselineSegment
-	r.machine.collect(letters(1, 2))
+	r.machine.receive(letters(1, 2))
 	if p := r.machine.publisher; len(p.waiting) != 0 || p.acknowledged != 2 {
 		t.Fatalf("%d wait, %d acknowledged", len(p.waiting), p.acknowledged)
 	}

@@ -16,6 +16,8 @@ type recovery struct {
 	// suspect is a loss that was seen while the trainer was held to be at suspectAt. It is real unless a newer checkpoint is found.
 	suspect   *history.Problem
 	suspectAt history.Position
+	// missing is the key of a checkpoint that was listed and then not there.
+	missing string
 	// top is the number of the newest entry, listed.
 	top int64
 }
@@ -52,6 +54,11 @@ func (m *Machine) listCheckpoints() {
 func (m *Machine) readCheckpoint() {
 	key := m.settings.keys(m.incarnation).Checkpoint(0, m.recovery.found)
 	m.storeCall(&m.main, Get{Key: key}, func(r Result) {
+		if r.Outcome == NotFound && m.recovery.missing != key {
+			// Newer ones may have been saved since it was listed, and this one collected.
+			m.recovery.missing, m.stage = key, stageNewest
+			return
+		}
 		if r.Outcome == NotFound {
 			m.stop(history.Problemf(history.ReasonStateLost, "the state store lists the checkpoint %q but does not hold it; restore it from a backup", key))
 			return

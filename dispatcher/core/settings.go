@@ -41,11 +41,22 @@ type Settings struct {
 	// for it.
 	Unrecorded bool
 
+	// Collect is how what nobody needs any more is removed; the zero value keeps everything.
+	Collect Collect
+
 	// Spec, Topic, Start and NumericsVersion go into genesis. A follower needs none of them.
 	Spec            history.LearningSpec
 	Topic           string
 	Start           Start
 	NumericsVersion int
+}
+
+// Collect says when checkpoints and entries are removed.
+type Collect struct {
+	// Every is the time between two looks at the store; a training that has not moved is not looked at again.
+	Every Span
+	// Age is how old an entry must be. Nothing may stall for longer and then go on.
+	Age Span
 }
 
 func (s Settings) keys(incarnation string) history.Keys {

@@ -14,6 +14,7 @@ func (m *Machine) settle() {
 		return
 	}
 	m.recovery.claim, m.recovery.suspect = nil, nil
+	m.appender.knownAt = m.now
 	head, _ := m.chain.at(m.chain.head())
 	switch {
 	case m.term == 0:
@@ -64,7 +65,7 @@ func (m *Machine) place() {
 		if d.checkpoint == c {
 			d.carried = m.recovery.bytes
 		}
-		m.collect(m.recovery.outputs)
+		m.receive(m.recovery.outputs)
 	}
 	switch c := m.recovery.claim; {
 	case c != nil:

@@ -1,0 +1,185 @@
+package core
+
+import (
+	"slices"
+
+	"creek.dev/creek/history"
+)
+
+const (
+	// keptCheckpoints is how many of the newest checkpoints stay, with every entry since the oldest of them.
+	keptCheckpoints = 2
+	// collectPage bounds what is listed at once.
+	collectPage = 1000
+)
+
+// collector removes checkpoints and entries that nobody needs any more. A mark in the store says below which entry nothing was needed
+// and since when: the entries go when it is old enough, in ascending order, so that what is there never has a gap.
+type collector struct {
+	lane
+	step collectStep
+	// looked is the checkpoint at the last look, ripe tells that nothing waits for its age either.
+	looked *history.CheckpointFacts
+	ripe   bool
+	// keep is the number of the oldest entry that is needed; gone says that all below it were seen to be deleted.
+	keep, gone int64
+	// doomed are keys to delete, the last first. next to until are entries to delete.
+	doomed      []string
+	next, until int64
+	// marks are those that are old enough, the newest first.
+	marks []mark
+}
+
+// mark is a mark in the store.
+type mark struct {
+	key            string
+	number, millis int64
+}
+
+type collectStep int
+
+const (
+	collectCheckpoints collectStep = iota // list the checkpoints
+	collectMarks                          // list the marks
+	collectMark                           // write one
+	collectOldest                         // see whether anything is left below the oldest mark
+	collectEntries                        // delete entries
+)
+
+// abandon forgets the round under way: it begins anew. What is known to be gone stays so.
+func (c *collector) abandon() {
+	*c = collector{gone: c.gone, looked: c.looked, ripe: c.ripe, lane: lane{due: c.due}}
+}
+
+// collect does the next step of the present round, or begins one when that is due.
+func (m *Machine) collect() {
+	c := &m.collector
+	every := m.settings.Collect.Every
+	if every <= 0 || m.stopped != nil || m.stage != stageReady || m.delivery.checkpoint == nil {
+		return
+	}
+	if c.step == collectCheckpoints && len(c.doomed) == 0 && c.ripe && c.looked == m.delivery.checkpoint {
+		return
+	}
+	if c.due == 0 {
+		// Trainings that begin together do not all look at the same time.
+		c.due = m.now.Add(m.random.part(every))
+	}
+	if !m.idle(&c.lane) {
+		return
+	}
+	if last := len(c.doomed) - 1; last >= 0 {
+		m.storeCall(&c.lane, Delete{Key: c.doomed[last]}, func(Result) { c.doomed = c.doomed[:last] })
+		return
+	}
+	switch c.step {
+	case collectCheckpoints:
+		m.surveyCheckpoints()
+	case collectMarks:
+		m.surveyMarks()
+	case collectMark:
+		m.writeMark()
+	case collectOldest:
+		m.surveyOldest()
+	case collectEntries:
+		m.deleteEntry()
+	}
+}
+
+// surveyCheckpoints dooms all but the newest.
+func (m *Machine) surveyCheckpoints() {
+	c, keys := &m.collector, m.settings.keys(m.incarnation)
+	looked := m.delivery.checkpoint
+	m.storeCall(&c.lane, List{Prefix: keys.CheckpointPrefix(0), Limit: collectPage}, func(r Result) {
+		c.looked, c.keep, c.step = looked, 0, collectMarks
+		if len(r.Keys) < keptCheckpoints {
+			return
+		}
+		oldest, err := keys.ParseCheckpointKey(0, r.Keys[keptCheckpoints-1])
+		if err != nil {
+			m.stop(unreadable(err.Error()))
+			return
+		}
+		c.keep, c.doomed = oldest.Touched(), slices.Clone(r.Keys[keptCheckpoints:])
+	})
+}
+
+// surveyMarks finds the marks that are old enough, and whether a new one is due.
+func (m *Machine) surveyMarks() {
+	c, keys := &m.collector, m.settings.keys(m.incarnation)
+	m.storeCall(&c.lane, List{Prefix: keys.MarkPrefix(), Limit: collectPage}, func(r Result) {
+		newest, before := int64(1), m.now.UnixMillis()-int64(m.settings.Collect.Age/Millisecond)
+		c.marks, c.step, c.ripe = nil, collectOldest, true
+		for i, key := range r.Keys {
+			n, millis, err := keys.ParseMarkKey(key)
+			if err != nil {
+				m.stop(unreadable(err.Error()))
+				return
+			}
+			if i == 0 {
+				newest = n
+			}
+			if millis <= before {
+				c.marks = append(c.marks, mark{key: key, number: n, millis: millis})
+			} else {
+				c.ripe = false
+			}
+		}
+		if c.keep > newest {
+			c.step, c.ripe = collectMark, false
+		}
+	})
+}
+
+func (m *Machine) writeMark() {
+	c, keys := &m.collector, m.settings.keys(m.incarnation)
+	key := keys.Mark(c.keep, m.now.UnixMillis())
+	m.storeCall(&c.lane, Put{Key: key, Value: []byte("{}")}, func(Result) { c.step = collectOldest })
+}
+
+// surveyOldest finds out, once, whether the entries below the oldest mark are gone.
+func (m *Machine) surveyOldest() {
+	c, keys := &m.collector, m.settings.keys(m.incarnation)
+	if len(c.marks) == 0 || c.gone > 0 {
+		m.nextMark()
+		return
+	}
+	oldest := c.marks[len(c.marks)-1].number
+	m.storeCall(&c.lane, List{Prefix: keys.HistoryPrefix(), After: keys.Entry(oldest), Limit: 1}, func(r Result) {
+		c.gone = 1
+		if len(r.Keys) == 0 {
+			c.gone = oldest
+		}
+		m.nextMark()
+	})
+}
+
+// nextMark goes on with the oldest mark whose entries are not gone; when there is none, the round is over, and the marks before the
+// newest that was carried out have served.
+func (m *Machine) nextMark() {
+	c := &m.collector
+	for _, next := range slices.Backward(c.marks) {
+		if next.number > c.gone {
+			c.step, c.next, c.until = collectEntries, c.gone, next.number
+			return
+		}
+	}
+	for i, served := range c.marks {
+		if i > 0 {
+			c.doomed = append(c.doomed, served.key)
+		}
+	}
+	c.step, c.marks = collectCheckpoints, nil
+	c.due = m.now.Add(m.settings.Collect.Every)
+}
+
+func (m *Machine) deleteEntry() {
+	c := &m.collector
+	if c.next >= c.until {
+		c.gone = c.until
+		m.nextMark()
+		return
+	}
+	key := m.settings.keys(m.incarnation).Entry(c.next)
+	m.storeCall(&c.lane, Delete{Key: key}, func(Result) { c.next++ })
+}
