@@ -28,7 +28,8 @@ const (
 	DeletionRetain DeletionPolicy = "Retain"
 )
 
-// StateSpec is where history and checkpoints are kept, and how often checkpoints are made.
+// StateSpec is where history and checkpoints are kept, and how often checkpoints are made. The newest two checkpoints are kept, with the
+// history since the older; older checkpoints are removed within the hour, older history a day after it was last needed.
 //
 // +kubebuilder:validation:XValidation:rule="self.type != 'Redis' || has(self.redis)",fieldPath=".redis",message="redis is required when type is Redis"
 // +kubebuilder:validation:XValidation:rule="self.type == 'Redis' || !has(self.redis)",fieldPath=".redis",message="redis is for type Redis only"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -126,16 +127,24 @@ func newestCheckpoint(ctx context.Context, store state.Store, training *v1alpha1
 		Lineage:     history.Lineage{Namespace: training.Namespace, Name: training.Name, Number: training.Status.Model.Lineage},
 		Incarnation: training.Status.Model.Incarnation,
 	}
-	newest, err := store.List(ctx, keys.CheckpointPrefix(0), "", 1)
-	if err != nil {
-		return history.Checkpoint{}, fmt.Errorf("list the checkpoints in the state store: %w", err)
+	missing := ""
+	for {
+		newest, err := store.List(ctx, keys.CheckpointPrefix(0), "", 1)
+		if err != nil {
+			return history.Checkpoint{}, fmt.Errorf("list the checkpoints in the state store: %w", err)
+		}
+		if len(newest) == 0 {
+			return history.Checkpoint{}, fmt.Errorf("training %s/%s has no checkpoint yet", training.Namespace, training.Name)
+		}
+		data, err := store.Get(ctx, newest[0])
+		if errors.Is(err, state.ErrNotFound) && newest[0] != missing {
+			// Newer ones were saved since, and this one was collected.
+			missing = newest[0]
+			continue
+		}
+		if err != nil {
+			return history.Checkpoint{}, fmt.Errorf("read checkpoint %s: %w", newest[0], err)
+		}
+		return history.DecodeCheckpoint(data)
 	}
-	if len(newest) == 0 {
-		return history.Checkpoint{}, fmt.Errorf("training %s/%s has no checkpoint yet", training.Namespace, training.Name)
-	}
-	data, err := store.Get(ctx, newest[0])
-	if err != nil {
-		return history.Checkpoint{}, fmt.Errorf("read checkpoint %s: %w", newest[0], err)
-	}
-	return history.DecodeCheckpoint(data)
 }

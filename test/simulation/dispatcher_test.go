@@ -27,7 +27,9 @@ func (w *world) addDispatcher() {
 
 func (d *dispatcher) start() {
 	d.world.names++
-	d.machine, d.wake = core.New(settings(string(rune('a'+d.world.names)))), 0
+	settings := settings(string(rune('a' + d.world.names)))
+	settings.Collect = d.world.collect
+	d.machine, d.wake = core.New(settings), 0
 	d.step(d.life, core.Configured{Config: d.config()})
 }
 

@@ -1,0 +1,188 @@
+package core
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"creek.dev/creek/history"
+)
+
+const minute = 60 * Second
+
+// collecting returns a rig whose machine collects every minute what is ten minutes old.
+func collecting(t *testing.T) *rig {
+	r := newRig(t)
+	r.machine = New(collectingSettings(r, "writer-1"))
+	r.step(Configured{Config: r.config})
+	return r
+}
+
+func collectingSettings(r *rig, writer string) Settings {
+	settings := r.settings(writer)
+	settings.Collect = Collect{Every: minute, Age: 10 * minute}
+	return settings
+}
+
+// live lets records come once a minute.
+func (r *rig) live(minutes int64) {
+	for range minutes {
+		end, _ := r.stable.Get(0)
+		r.stable = at(0, end+10)
+		r.run(minute)
+	}
+}
+
+// numbers returns those of the stored entries, ascending.
+func (r *rig) numbers() []int64 {
+	var numbers []int64
+	for key := range r.store {
+		if n, err := r.keys().ParseEntryKey(key); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+func (r *rig) stored(prefix string) int {
+	count := 0
+	for key := range r.store {
+		if strings.HasPrefix(key, prefix) {
+			count++
+		}
+	}
+	return count
+}
+
+// Rule 10: the newest two checkpoints stay with every entry since the older, and nothing that is younger than the age goes.
+func TestRule10Collection(t *testing.T) {
+	r := collecting(t)
+	written := map[string]Instant{}
+	var last int64
+	r.intercept = func(op Op) (Result, bool) {
+		switch o := op.(type) {
+		case Put:
+			written[o.Key] = r.now
+		case Delete:
+			n, err := r.keys().ParseEntryKey(o.Key)
+			if err != nil {
+				break
+			}
+			if n != last+1 {
+				t.Errorf("entry %d is deleted after entry %d", n, last)
+			}
+			if age := r.now.Since(written[o.Key]); age < 10*minute {
+				t.Errorf("entry %d is deleted at the age of %d s", n, age/Second)
+			}
+			last = n
+		}
+		return Result{}, false
+	}
+	r.live(60)
+	numbers := r.numbers()
+	if got, head := len(numbers), r.machine.Facts().Head; numbers[0] != last+1 || numbers[got-1] != head || int64(got) != head-last || got > 14 {
+		t.Errorf("entries %v are left of %d", numbers, head)
+	}
+	if got := r.stored(r.keys().CheckpointPrefix(0)); got != 2 && got != 3 {
+		t.Errorf("%d checkpoints are left, want the newest two", got)
+	}
+	if got := r.stored(r.keys().MarkPrefix()); got > 13 {
+		t.Errorf("%d marks are left", got)
+	}
+}
+
+// A training that has gone idle is collected to its end, and then the store is not asked again.
+func TestRule10IdleTrainingCostsNothing(t *testing.T) {
+	r := collecting(t)
+	r.live(5)
+	r.run(30 * minute)
+	if numbers := r.numbers(); len(numbers) > 2 {
+		t.Errorf("the entries %v are left", numbers)
+	}
+	asked := len(r.ops)
+	r.run(30 * minute)
+	for _, op := range r.ops[asked:] {
+		switch op.(type) {
+		case Get, Put, List, Delete:
+			t.Fatalf("%#v on an idle training", op)
+		}
+	}
+}
+
+// Whoever takes over finds all that it needs, and goes on with a collection that was begun.
+func TestRule10TakeOverAfterCollection(t *testing.T) {
+	r := collecting(t)
+	r.live(30)
+	r.machine = New(collectingSettings(r, "writer-2"))
+	r.trainer.die()
+	r.due = nil
+	r.step(Configured{Config: r.config})
+	r.live(30)
+	f := r.machine.Facts()
+	if f.Stopped != nil || f.Records != 600 || len(r.numbers()) > 14 {
+		t.Errorf("stopped %v at %d records, entries %v", f.Stopped, f.Records, r.numbers())
+	}
+}
+
+// Whoever last saw the head long ago reads the history again before it writes: the entries behind may be collected, and one at their
+// place would not be refused.
+func TestRule10OldKnowledgeIsNotAppendedTo(t *testing.T) {
+	r := collecting(t)
+	r.live(3)
+	r.run(6 * minute)
+	r.ops = nil
+	r.live(1)
+	listed := false
+	for _, op := range r.ops {
+		switch o := op.(type) {
+		case List:
+			listed = listed || o.Prefix == r.keys().HistoryPrefix()
+		case Put:
+			if _, err := r.keys().ParseEntryKey(o.Key); err == nil && !listed {
+				t.Fatal("an entry was written before the history was read")
+			}
+		}
+	}
+	if f := r.machine.Facts(); f.Records != 40 {
+		t.Errorf("%d records are learned, want 40", f.Records)
+	}
+}
+
+// A checkpoint that is collected between being listed and being read is not lost: newer ones are there.
+func TestRule10CheckpointCollectedWhileItIsFound(t *testing.T) {
+	r := collecting(t)
+	r.live(3)
+	r.machine = New(collectingSettings(r, "writer-2"))
+	r.due = nil
+	found := ""
+	r.intercept = func(op Op) (Result, bool) {
+		get, ok := op.(Get)
+		if ok && found == "" && strings.HasPrefix(get.Key, r.keys().CheckpointPrefix(0)) && r.machine.incarnation != "" {
+			found = get.Key
+			return Result{Outcome: NotFound}, true
+		}
+		return Result{}, false
+	}
+	r.step(Configured{Config: r.config})
+	r.live(1)
+	if f := r.machine.Facts(); found == "" || f.Stopped != nil || f.Records != 40 {
+		t.Errorf("%q missing, stopped %v at %d records", found, f.Stopped, f.Records)
+	}
+}
+
+func TestMarkKeys(t *testing.T) {
+	keys := history.Keys{Lineage: testLineage, Incarnation: "i"}
+	n, millis, err := keys.ParseMarkKey(keys.Mark(7, 1_700_000_000_000))
+	if n != 7 || millis != 1_700_000_000_000 || err != nil {
+		t.Errorf("%d at %d: %v", n, millis, err)
+	}
+	if keys.Mark(8, 1) > keys.Mark(7, 2) {
+		t.Error("the newest does not come first")
+	}
+	for _, key := range []string{keys.MarkPrefix(), keys.MarkPrefix() + "1-2", keys.Entry(1), keys.Mark(1, 1) + "0"} {
+		if _, _, err := keys.ParseMarkKey(key); err == nil {
+			t.Errorf("%q is taken for a mark", key)
+		}
+	}
+}
