@@ -63,6 +63,9 @@ func (l DeadLetters) Full() bool {
 	return len(l) >= MaxDeadLetters || size >= MaxDeadLetterBytes
 }
 
+// UpTo returns those whose number is n or less.
+func (l DeadLetters) UpTo(n int64) DeadLetters { return l[:len(l)-len(l.After(n))] }
+
 // After returns those whose number is above n.
 func (l DeadLetters) After(n int64) DeadLetters {
 	for len(l) > 0 && l[0].Number <= n {

@@ -9,8 +9,13 @@ import (
 // Kind tells what an entry does.
 type Kind string
 
-// KindSlice is the kind of entry that lists contiguous offset ranges to learn: the unit of work.
-const KindSlice Kind = "Slice"
+// Kinds of entries.
+const (
+	// KindSlice lists contiguous offset ranges to learn: the unit of work.
+	KindSlice Kind = "Slice"
+	// KindRebase goes on from a checkpoint after a loss: what later entries taught is void.
+	KindRebase Kind = "Rebase"
+)
 
 // Entry is one numbered step of a history. Appending it is create-if-absent, and that is the only fence between two dispatchers.
 type Entry struct {
@@ -21,15 +26,33 @@ type Entry struct {
 	Writer string `json:"writer"`
 	Term   int64  `json:"term"`
 	Epoch  int64  `json:"epoch"`
-	// Start and End are vectors of all partitions; what lies between is learned in ascending order of partitions.
+	// Start and End are vectors of all partitions; what lies between is learned in ascending order of partitions. A Rebase starts where
+	// the entry before it ended, teaches nothing, and ends where the next slice begins.
 	Start Offsets `json:"start"`
 	End   Offsets `json:"end"`
 	// Previous is the sum of entry Number-1's bytes, of genesis for entry 1 (of genesis and the segment's name for a baseline).
 	Previous Digest `json:"previous"`
+	// Rebase is what a Rebase does.
+	Rebase *Rebase `json:"rebase,omitempty"`
+}
+
+// Rebase names the checkpoint from which a history goes on after a loss: every shard has one there, or it is genesis.
+type Rebase struct {
+	Position Position `json:"position"`
+	// Hash is the chain hash at Position, DeadLetters the count of dead letters there.
+	Hash        Digest `json:"hash"`
+	DeadLetters int64  `json:"deadLetters,omitempty"`
+	// Lost are the offsets after the checkpoint that Kafka no longer has: they are left out.
+	Lost []Range `json:"lost"`
 }
 
 // Ranges returns the entry's work in order.
-func (e Entry) Ranges() []Range { return Ranges(e.Start, e.End) }
+func (e Entry) Ranges() []Range {
+	if e.Kind == KindRebase {
+		return nil
+	}
+	return Ranges(e.Start, e.End)
+}
 
 // Span returns how many offsets the entry covers, an upper bound of its records.
 func (e Entry) Span() int64 {
@@ -67,13 +90,18 @@ func (e Entry) validate() error {
 		return fmt.Errorf("format version %d, this image reads %d", e.Version, FormatVersion)
 	case e.Number < 1:
 		return errors.New("the number must be at least 1")
-	case e.Kind != KindSlice:
+	case e.Kind != KindSlice && e.Kind != KindRebase:
 		return fmt.Errorf("kind %q is not known to this image", e.Kind)
+	case (e.Kind == KindRebase) != (e.Rebase != nil):
+		return fmt.Errorf("an entry of kind %q has the wrong fields", e.Kind)
 	case e.Previous.IsZero():
 		return errors.New("the link to the previous entry is missing")
 	}
 	if err := errors.Join(e.Start.Validate(), e.End.Validate()); err != nil {
 		return err
+	}
+	if e.Rebase != nil {
+		return e.Rebase.validate(e)
 	}
 	for _, start := range e.Start {
 		if end, ok := e.End.Get(start.Partition); !ok || end < start.Offset {
@@ -81,6 +109,21 @@ func (e Entry) validate() error {
 		}
 	}
 	return nil
+}
+
+func (r Rebase) validate(e Entry) error {
+	switch {
+	case r.Position.Touched() >= e.Number:
+		return fmt.Errorf("it goes on from %s, which is not before it", r.Position)
+	case r.Hash.IsZero() || r.DeadLetters < 0:
+		return errors.New("the checkpoint that it goes on from is not named in full")
+	}
+	for _, lost := range r.Lost {
+		if end, ok := e.End.Get(lost.Partition); !ok || lost.From < 0 || lost.From >= lost.To || end != lost.To {
+			return fmt.Errorf("the offsets %d to %d of partition %d are called lost, and it does not end behind them", lost.From, lost.To, lost.Partition)
+		}
+	}
+	return r.Position.Validate()
 }
 
 // ChainStart returns the link that entry 1 of a segment must name: the sum of genesis, for a segment with a name (the baseline) of both.

@@ -160,7 +160,7 @@ func (m *Machine) refused(a history.Answer) {
 	m.findings.trainer = reachable("The trainer answers.")
 	if d := &m.delivery; m.stage == stageReady && m.chain.check(a.Position, a.Hash) == verdictKnown && a.Position.Compare(d.position) >= 0 {
 		d.position, d.records, d.deadLettered = m.chain.normal(a.Position), a.Records, a.DeadLettered
-		m.receive(a.DeadLetters)
+		m.receiveFrom(a)
 		if a.Metrics != nil {
 			d.metrics = a.Metrics
 		}
@@ -183,7 +183,7 @@ func (m *Machine) take(a history.Answer) {
 	switch m.chain.check(a.Position, a.Hash) {
 	case verdictKnown:
 		m.delivery.position = m.chain.normal(a.Position)
-		m.receive(a.DeadLetters)
+		m.receiveFrom(a)
 		m.trim()
 	case verdictForked:
 		m.stop(m.judge("the trainer", a.Position, a.Hash))

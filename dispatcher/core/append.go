@@ -171,6 +171,9 @@ func (m *Machine) entered(data []byte) {
 		return
 	}
 	a.since, a.knownAt = 0, m.now
+	if l, ok := m.chain.at(a.number); ok && l.entry.Kind == history.KindRebase {
+		m.goBack(l)
+	}
 	if own {
 		a.appended++
 		return

@@ -142,6 +142,9 @@ func (c *chain) check(p history.Position, hash history.Digest) verdict {
 func (c *chain) offsets(p history.Position) history.Offsets {
 	at := c.begin
 	next, ok := c.at(p.Entry + 1)
+	if ok && next.entry.Kind == history.KindRebase && !p.Inside() {
+		return next.entry.End
+	}
 	if l, has := c.at(p.Entry); has {
 		at = l.entry.End
 	} else if ok {
@@ -161,8 +164,25 @@ func (c *chain) offsets(p history.Position) history.Offsets {
 	return at
 }
 
-// normal returns the position in the form that names a finished entry by its number.
+// rebaseAfter returns the newest Rebase in memory that voids the position, if there is one.
+func (c *chain) rebaseAfter(p history.Position) (link, bool) {
+	for _, l := range slices.Backward(c.links) {
+		if l.entry.Number <= p.Entry {
+			break
+		}
+		if l.entry.Kind == history.KindRebase {
+			return l, true
+		}
+	}
+	return link{}, false
+}
+
+// normal returns the position in the form that names a finished entry by its number. One that a Rebase voids becomes that before the
+// Rebase, which is what is to be sent next.
 func (c *chain) normal(p history.Position) history.Position {
+	if l, ok := c.rebaseAfter(p); ok {
+		return history.Position{Entry: l.entry.Number - 1}
+	}
 	if l, ok := c.at(p.Entry + 1); ok && p.Inside() && p.Next == 0 && p.Range == len(l.entry.Ranges()) {
 		return history.Position{Entry: p.Entry + 1}
 	}

@@ -92,15 +92,22 @@ func (m *Machine) surveyCheckpoints() {
 	looked := m.delivery.checkpoint
 	m.storeCall(&c.lane, List{Prefix: keys.CheckpointPrefix(0), Limit: collectPage}, func(r Result) {
 		c.looked, c.keep, c.step = looked, 0, collectMarks
-		if len(r.Keys) < keptCheckpoints {
-			return
+		kept := 0
+		for _, key := range r.Keys {
+			p, err := keys.ParseCheckpointKey(0, key)
+			if err != nil {
+				m.stop(unreadable(err.Error()))
+				return
+			}
+			rebase, void := m.chain.rebaseAfter(p)
+			if kept == keptCheckpoints || void && rebase.entry.Rebase.Position != p {
+				c.doomed = append(c.doomed, key)
+				continue
+			}
+			if kept++; kept == keptCheckpoints {
+				c.keep = p.Touched()
+			}
 		}
-		oldest, err := keys.ParseCheckpointKey(0, r.Keys[keptCheckpoints-1])
-		if err != nil {
-			m.stop(unreadable(err.Error()))
-			return
-		}
-		c.keep, c.doomed = oldest.Touched(), slices.Clone(r.Keys[keptCheckpoints:])
 	})
 }
 

@@ -62,6 +62,10 @@ func (m *Machine) probing() bool {
 // unsaved tells whether the trainer holds something that no checkpoint is known to hold.
 func (m *Machine) unsaved() bool {
 	d := &m.delivery
+	if _, void := m.chain.rebaseAfter(d.position); void {
+		// It goes back to a checkpoint.
+		return false
+	}
 	if d.checkpoint == nil {
 		return d.position != history.Position{}
 	}

@@ -17,6 +17,8 @@ const (
 	ReasonNotYetProbed history.Reason = "NotYetProbed"
 	// ReasonProbed: a preflight from the trainer's pod has opened Kafka and the store.
 	ReasonProbed history.Reason = "Probed"
+	// ReasonRecordsLeftOut: the source answers, and records that it deleted too early were left out.
+	ReasonRecordsLeftOut history.Reason = "RecordsLeftOut"
 	// ReasonFeatureAbsent: the source answers, and no record of it has a feature that the spec names.
 	ReasonFeatureAbsent history.Reason = "FeatureAbsent"
 )
@@ -25,6 +27,8 @@ const (
 type findings struct {
 	source, state, trainer history.Finding
 	durability             string
+	// leftOut are records that were lost and that the training goes on without.
+	leftOut []history.Range
 	// absent are features that no record had.
 	absent []string
 	// weakness says why the durability is Weak.
@@ -46,6 +50,10 @@ func (m *Machine) sourceFinding() history.Finding {
 	found := m.findings.source
 	if trouble := m.publisher.trouble; trouble != nil && found.Status == history.True {
 		return *trouble
+	}
+	if lost := m.findings.leftOut; found.Status == history.True && len(lost) > 0 {
+		found.Reason = ReasonRecordsLeftOut
+		found.Message += leftOut(lost)
 	}
 	if absent := m.findings.absent; found.Status == history.True && len(absent) > 0 {
 		found.Reason = ReasonFeatureAbsent

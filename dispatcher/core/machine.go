@@ -18,6 +18,7 @@ const (
 	stageCheckpoint              // read it
 	stageHead                    // find the newest entry
 	stageDescend                 // read entries from the head down
+	stageRebase                  // write the entry that leaves a loss out
 	stageReady                   // append
 	stageYielded                 // another dispatcher writes the history
 )
@@ -164,6 +165,8 @@ func (m *Machine) proceed() {
 		m.listEntries()
 	case stageDescend:
 		m.descend()
+	case stageRebase:
+		m.rebase()
 	case stageReady:
 		m.append()
 	case stageYielded:

@@ -108,6 +108,10 @@ func (m *Machine) checkStarts() {
 	if m.stopped != nil || m.stage != stageReady || uncertain || m.source.starts == nil {
 		return
 	}
+	if m.config.RecordsLost == RecordsLostContinue && (m.config.Suspend || m.unsaved()) {
+		// What the trainer has in memory is saved first: then no more is lost than what Kafka deleted.
+		return
+	}
 	learned := m.chain.offsets(m.delivery.position)
 	for _, start := range m.source.starts {
 		if at, _ := learned.Get(start.Partition); start.Offset > at {

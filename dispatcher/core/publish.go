@@ -35,6 +35,13 @@ func (m *Machine) receive(letters history.DeadLetters) {
 	p.waiting = append(slices.Clip(p.waiting), fresh...)
 }
 
+// receiveFrom takes over the dead letters of an answer from a place that is still of the history.
+func (m *Machine) receiveFrom(a history.Answer) {
+	if _, void := m.chain.rebaseAfter(a.Position); !void {
+		m.receive(a.DeadLetters)
+	}
+}
+
 // publish sends what waits to the topic of dead letters, again and again until that has them. Copies are possible: a record's ID tells them.
 func (m *Machine) publish() {
 	p := &m.publisher

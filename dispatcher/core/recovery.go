@@ -16,6 +16,8 @@ type recovery struct {
 	// suspect is a loss that was seen while the trainer was held to be at suspectAt. It is real unless a newer checkpoint is found.
 	suspect   *history.Problem
 	suspectAt history.Position
+	// lost is a loss that is to be left out.
+	lost *history.Problem
 	// missing is the key of a checkpoint that was listed and then not there.
 	missing string
 	// top is the number of the newest entry, listed.

@@ -101,6 +101,8 @@ type Config struct {
 	Save      history.SaveRule
 	// DeadLetterTopic is where records go that cannot be read; without one such a record stops the training.
 	DeadLetterTopic string
+	// RecordsLost is what becomes of the training when Kafka deleted records before they were learned.
+	RecordsLost RecordsLost
 	// Residency is how long the trainer keeps the state between requests.
 	Residency history.Residency
 	// Suspend finishes and saves the slice in work and sends nothing more.

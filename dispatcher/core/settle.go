@@ -9,11 +9,15 @@ func (m *Machine) settle() {
 		return
 	}
 	m.place()
-	if s := m.recovery.suspect; s != nil && m.delivery.position.Compare(m.recovery.suspectAt) <= 0 {
-		m.stop(s)
+	loss := m.recovery.suspect
+	if loss != nil && m.delivery.position.Compare(m.recovery.suspectAt) > 0 {
+		loss = nil
+	}
+	if loss != nil && !m.bearable(loss) {
+		m.stop(loss)
 		return
 	}
-	m.recovery.claim, m.recovery.suspect = nil, nil
+	m.recovery.claim, m.recovery.suspect, m.recovery.lost = nil, nil, loss
 	m.appender.knownAt = m.now
 	head, _ := m.chain.at(m.chain.head())
 	switch {
@@ -24,6 +28,11 @@ func (m *Machine) settle() {
 		m.yield()
 	default:
 		m.stage = stageReady
+	}
+	if loss != nil && m.stage == stageReady {
+		// What is lost is decided by a reading that is made now.
+		m.stage, m.source.starts = stageRebase, nil
+		m.startsLane.due = m.now
 	}
 	// The next operation may start at once.
 	m.proceed()
@@ -60,12 +69,15 @@ func (m *Machine) judge(who string, p history.Position, hash history.Digest) *hi
 // trainer says so.
 func (m *Machine) place() {
 	d := &m.delivery
+	rebase, void := m.chain.rebaseAfter(m.recovery.found)
 	if c := m.recovery.checkpoint; c != nil {
 		m.saved(c)
 		if d.checkpoint == c {
 			d.carried = m.recovery.bytes
 		}
-		m.receive(m.recovery.outputs)
+		if !void {
+			m.receive(m.recovery.outputs)
+		}
 	}
 	switch c := m.recovery.claim; {
 	case c != nil:
@@ -73,6 +85,9 @@ func (m *Machine) place() {
 	case m.recovery.found.Compare(d.position) > 0:
 		d.position = m.chain.normal(m.recovery.found)
 		d.records, d.deadLettered = m.recovery.checkpoint.Records, m.recovery.checkpoint.DeadLetters
+	}
+	if void {
+		m.goBack(rebase)
 	}
 }
 

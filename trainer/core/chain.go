@@ -73,6 +73,16 @@ func (c chain) link(n int64) (history.Digest, bool) {
 	return history.Digest{}, false
 }
 
+// rebase returns the newest Rebase of the stretch and the link after it, nil when there is none.
+func (c chain) rebase() (*history.Entry, history.Digest) {
+	for i := len(c.entries) - 1; i >= 0; i-- {
+		if c.entries[i].Kind == history.KindRebase {
+			return &c.entries[i], c.sums[i]
+		}
+	}
+	return nil, history.Digest{}
+}
+
 // covers tells whether the stretch leads from the position to its end.
 func (c chain) covers(p history.Position, hash history.Digest) bool {
 	link, known := c.link(p.Touched())

@@ -18,6 +18,9 @@ func (s *Shard) genesisRead(data []byte) {
 
 // locate finds the place of the request: memory, the checkpoint that it names, or the newest; and begins, or says where the shard is.
 func (s *Shard) locate() {
+	if s.goBack() {
+		return
+	}
 	w := s.open
 	r := s.resident
 	if r == nil {
@@ -117,6 +120,9 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 		return
 	}
 	r, checkpoint, problem := restore(s.origin, e.Key, e.Data)
+	if problem == nil && w.stepsBack {
+		problem = s.moveTo(r, checkpoint.Header)
+	}
 	if problem != nil {
 		s.end(ending{status: StatusStopped, problem: problem})
 		return
@@ -127,6 +133,11 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 }
 
 func (s *Shard) checkpointMissing(key string) {
+	if s.open.stepsBack {
+		s.end(ending{status: StatusStopped, problem: history.Problemf(history.ReasonStateLost,
+			"The store has no %s, from which the history goes on after a loss. Restore the store, or raise spec.lineage to begin anew.", key)})
+		return
+	}
 	if s.open.listed {
 		s.end(ending{status: StatusUnavailable, problem: history.Problemf(history.ReasonStateUnreachable,
 			"The checkpoint %s was listed and then not there. The request will be repeated.", key)})

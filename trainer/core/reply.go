@@ -6,6 +6,8 @@ import "creek.dev/creek/history"
 func (s *Shard) end(e ending) {
 	w := s.open
 	s.stopFetch()
+	// After a Rebase the newest checkpoint must be one that it does not void.
+	e.save = e.save || w.stepsBack
 	w.stage, w.ending = stageEnding, e
 	s.finish()
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"creek.dev/creek/history"
 )
@@ -30,6 +31,9 @@ func readRequest(r history.Request) (chain, *ending) {
 	return c, nil
 }
 
+// knownKinds are the kinds of entries that this image knows. One without a kind is refused when it is decoded.
+var knownKinds = []history.Kind{"", history.KindSlice, history.KindRebase}
+
 // foreign names what in a request this image does not know.
 func foreign(r history.Request) *history.Problem {
 	if r.Epoch != 0 {
@@ -46,7 +50,7 @@ func foreign(r history.Request) *history.Problem {
 		if json.Unmarshal(data, &entry) != nil {
 			continue
 		}
-		if entry.Version > history.FormatVersion || (entry.Kind != "" && entry.Kind != history.KindSlice) || entry.Epoch != 0 {
+		if entry.Version > history.FormatVersion || !slices.Contains(knownKinds, entry.Kind) || entry.Epoch != 0 {
 			return history.Problemf(history.ReasonImageIncompatible,
 				"Entry %d of the history has format version %d, kind %s and epoch %d, which this image does not know. Run a newer image.",
 				entry.Number, entry.Version, entry.Kind, entry.Epoch)

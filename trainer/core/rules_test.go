@@ -226,7 +226,7 @@ func TestRefusedRequests(t *testing.T) {
 		"a damaged genesis":   {func(w *world, _ *history.Request) { w.store[history.GenesisKey(w.genesis.Lineage)] = []byte("{") }, 422, history.ReasonStateUnreadable},
 		"a shard too many":    {func(_ *world, r *history.Request) { r.Shard = 1 }, 422, history.ReasonStateIncompatible},
 		"an epoch to come":    {func(_ *world, r *history.Request) { r.Epoch = 1 }, 422, history.ReasonImageIncompatible},
-		"a kind to come":      {entry(1, func(e *history.Entry) { e.Kind = "Rebase" }), 422, history.ReasonImageIncompatible},
+		"a kind to come":      {entry(1, func(e *history.Entry) { e.Kind = "Merge" }), 422, history.ReasonImageIncompatible},
 		"a broken link":       {entry(1, func(e *history.Entry) { e.Previous[0] ^= 1 }), 422, history.ReasonHistoryForked},
 		"a gap of offsets":    {entry(0, func(e *history.Entry) { e.Start[0].Offset = 3 }), 422, history.ReasonHistoryForked},
 		"another hash":        {func(_ *world, r *history.Request) { r.Hash[0] ^= 1 }, 422, history.ReasonHistoryForked},

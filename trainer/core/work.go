@@ -26,6 +26,8 @@ type work struct {
 	// was asked for its newest, which a request does at most once.
 	reading       string
 	tried, listed bool
+	// stepsBack tells that the checkpoint which a Rebase names is read; saved it is at the end, so that none before it is the newest.
+	stepsBack bool
 	// carried tells that the state in the request was looked at.
 	carried bool
 	// fetch is the ID of the running fetch, 0 when none is.

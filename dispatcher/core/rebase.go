@@ -1,0 +1,97 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	"creek.dev/creek/history"
+)
+
+// RecordsLost says what becomes of a training whose records Kafka deleted before they were learned.
+type RecordsLost string
+
+// Values of RecordsLost.
+const (
+	// RecordsLostStop, or empty: it stops.
+	RecordsLostStop RecordsLost = "Stop"
+	// RecordsLostContinue: it goes on from its newest checkpoint without them, and says so.
+	RecordsLostContinue RecordsLost = "Continue"
+)
+
+// bearable tells whether the training may go on without what was lost.
+func (m *Machine) bearable(loss *history.Problem) bool {
+	return loss.Reason == history.ReasonRecordsLost && m.config.RecordsLost == RecordsLostContinue
+}
+
+// rebase writes the entry that goes on from the newest checkpoint without the records that Kafka no longer has. What was learned after
+// the checkpoint is cut and learned again: that keeps the model a function of the history.
+func (m *Machine) rebase() {
+	a := &m.appender
+	if a.attempt != nil {
+		// What stands at the next number is found out first. The loss will be seen again.
+		m.stage = stageReady
+		return
+	}
+	if m.source.starts == nil || !m.recorded() {
+		return
+	}
+	base, end := m.base()
+	for _, start := range m.source.starts {
+		if from, _ := end.Get(start.Partition); start.Offset > from {
+			base.Lost = append(base.Lost, history.Range{Partition: start.Partition, From: from, To: start.Offset})
+			end = end.With(start.Partition, start.Offset)
+		}
+	}
+	if len(base.Lost) == 0 {
+		m.stop(m.recovery.lost)
+		return
+	}
+	head := m.chain.head()
+	previous, _ := m.chain.hash(head)
+	entry := history.Entry{
+		Version: history.FormatVersion, Number: head + 1, Kind: history.KindRebase, Writer: m.settings.Writer, Term: m.term,
+		Start: m.chain.end(), End: end, Previous: previous, Rebase: &base,
+	}
+	a.attempt, a.number = entry.Encode(), entry.Number
+	m.stage = stageReady
+	m.attempt()
+}
+
+// base returns the state to go on from, and how far each partition was learned there: the newest checkpoint, genesis when there is none,
+// or what an earlier Rebase goes on from that no checkpoint has followed yet.
+func (m *Machine) base() (history.Rebase, history.Offsets) {
+	found := m.recovery.found
+	if earlier, ok := m.chain.rebaseAfter(found); ok {
+		base := *earlier.entry.Rebase
+		base.Lost = nil
+		return base, earlier.entry.End
+	}
+	base := history.Rebase{Position: found}
+	base.Hash, _ = m.chain.hash(found.Touched())
+	if c := m.recovery.checkpoint; c != nil && c.Position == found {
+		base.DeadLetters = c.DeadLetters
+	}
+	return base, m.chain.offsets(found)
+}
+
+// goBack takes note of a Rebase in the history: what the trainer is held to have learned since its checkpoint is void, dead letters too.
+// Those up to the checkpoint stand, published or not.
+func (m *Machine) goBack(l link) {
+	d, p := &m.delivery, &m.publisher
+	d.position = m.chain.normal(d.position)
+	m.findings.leftOut = l.entry.Rebase.Lost
+	last := l.entry.Rebase.DeadLetters
+	p.waiting, p.taken, p.acknowledged = p.waiting.UpTo(last), min(p.taken, last), min(p.acknowledged, last)
+	delete(m.calls, m.publishLane.call)
+	m.publishLane = lane{}
+}
+
+// leftOut says which records were lost and left out, for a finding.
+func leftOut(lost []history.Range) string {
+	var parts []string
+	for _, r := range lost {
+		parts = append(parts, fmt.Sprintf("%d to %d of partition %d", r.From, r.To-1, r.Partition))
+	}
+	return " Kafka deleted records before they were learned, and the training went on without them: offsets " + strings.Join(parts, ", ") +
+		". Lengthen the topic's retention."
+}
