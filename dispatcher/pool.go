@@ -21,42 +21,85 @@ type pool[T any] struct {
 	open map[string]*shared[T]
 }
 
-// shared is a connection and how many links hold it.
+// shared is a connection and how many links hold it, or wait for it.
 type shared[T any] struct {
+	// ready is closed when value and close are there, or err says why they are not.
+	ready   chan struct{}
 	value   T
 	close   func()
+	err     error
 	holders int
 }
 
-// acquire returns the open connection of the key, or opens it. Whoever acquired it releases it once.
-func (p *pool[T]) acquire(key string, open func() (T, func(), error)) (T, error) {
+// acquire returns the open connection of the key, or opens it; while one does, others wait for the same key only. Whoever acquired it
+// releases it once.
+func (p *pool[T]) acquire(ctx context.Context, key string, open func() (T, func(), error)) (T, error) {
+	s, first := p.join(key)
+	if first {
+		s.value, s.close, s.err = open()
+		close(s.ready)
+	}
+	var none T
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		p.leave(key, s)
+		return none, ctx.Err()
+	}
+	if s.err != nil {
+		p.leave(key, s)
+		return none, s.err
+	}
+	return s.value, nil
+}
+
+// join makes the caller a holder of the key's connection, and tells whether it is the one that must open it.
+func (p *pool[T]) join(key string) (*shared[T], bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s, ok := p.open[key]; ok {
-		s.holders++
-		return s.value, nil
+	s, found := p.open[key]
+	if !found {
+		if p.open == nil {
+			p.open = map[string]*shared[T]{}
+		}
+		s = &shared[T]{ready: make(chan struct{})}
+		p.open[key] = s
 	}
-	value, closeIt, err := open()
-	if err != nil {
-		return value, err
+	s.holders++
+	return s, !found
+}
+
+// leave takes a holder away. A connection that could not be opened is forgotten at once, so that the next tries anew; one that nobody holds
+// is closed, which may take time and holds nobody up.
+func (p *pool[T]) leave(key string, s *shared[T]) {
+	p.mu.Lock()
+	s.holders--
+	last := s.holders == 0
+	if failed := s.failed(); (last || failed) && p.open[key] == s {
+		delete(p.open, key)
 	}
-	if p.open == nil {
-		p.open = map[string]*shared[T]{}
+	p.mu.Unlock()
+	if last && s.close != nil {
+		s.close()
 	}
-	p.open[key] = &shared[T]{value: value, close: closeIt, holders: 1}
-	return value, nil
+}
+
+// failed tells whether the connection could not be opened.
+func (s *shared[T]) failed() bool {
+	select {
+	case <-s.ready:
+		return s.err != nil
+	default:
+		return false
+	}
 }
 
 func (p *pool[T]) release(key string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	s := p.open[key]
-	if s == nil {
-		return
-	}
-	if s.holders--; s.holders == 0 {
-		delete(p.open, key)
-		s.close()
+	p.mu.Unlock()
+	if s != nil {
+		p.leave(key, s)
 	}
 }
 
@@ -104,7 +147,7 @@ func (l *link[T]) get(ctx context.Context) (T, error) {
 		l.readAt = time.Now()
 		return l.value, nil
 	}
-	value, err := l.pool.acquire(found.key, found.open)
+	value, err := l.pool.acquire(ctx, found.key, found.open)
 	if err != nil {
 		return none, fmt.Errorf("prepare a connection: %w", err)
 	}
