@@ -32,7 +32,8 @@ build: ## Build bin/creek and bin/trainer
 ##@ Develop
 
 .PHONY: test
-test: chart-test ## Run every test that needs no cluster (the API server for them is built once and cached)
+test: chart-test ## Run every test that needs no cluster (the API server and the S3 server for them are built once and cached)
+	@$(tool) versitygw --version >/dev/null
 	@assets=$$(hack/cluster/build.sh envtest); \
 	export KUBEBUILDER_ASSETS=$$(tail -n 1 <<<"$$assets"); \
 	$(GO) run ./hack/gotest $(if $(CREEK_NO_SKIPS),--no-skips) $(if $(ARGS),$(ARGS),./...)

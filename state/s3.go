@@ -123,19 +123,26 @@ func (s *S3) List(ctx context.Context, prefix, after string, limit int) ([]strin
 	}
 	var keys []string
 	err := repeat(ctx, func() (err error) {
-		keys, err = s.list(ctx, options, limit)
+		keys, err = s.list(ctx, options, after, limit)
 		return err
 	})
 	return keys, s.explain("list", prefix, err)
 }
 
-func (s *S3) list(ctx context.Context, options minio.ListObjectsOptions, limit int) ([]string, error) {
+// list pages through what the server has. It does not rest on the server's starting behind the right name, but on its order: the newest
+// checkpoint is the first of a list.
+func (s *S3) list(ctx context.Context, options minio.ListObjectsOptions, after string, limit int) ([]string, error) {
 	var keys []string
+	last := ""
 	for object := range s.core.ListObjectsIter(ctx, s.config.Bucket, options) {
 		if object.Err != nil {
 			return nil, object.Err
 		}
-		if key, ok := s.keyOfObject(object.Key); ok {
+		if object.Key <= last {
+			return nil, fmt.Errorf("%w: %q before %q", errUnordered, last, object.Key)
+		}
+		last = object.Key
+		if key, ok := s.keyOfObject(object.Key); ok && key > after {
 			keys = append(keys, key)
 		}
 		if len(keys) == limit {

@@ -49,13 +49,13 @@ func TestObjectsOfOthersAreNoKeys(t *testing.T) {
 
 // TestWatchedEndsWhatStandsStill tries a server that never answers, one that stops in the midst, and one that is slow all along.
 func TestWatchedEndsWhatStandsStill(t *testing.T) {
-	const within = 200 * time.Millisecond
+	const within = 600 * time.Millisecond
 	over := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for range 10 {
 			switch r.URL.Path {
 			case "/slow":
-				time.Sleep(within / 4) // What is tested is an answer that takes its time.
+				time.Sleep(within / 6) // What is tested is an answer that takes its time.
 			case "/silent":
 				<-over
 			}

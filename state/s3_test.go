@@ -98,6 +98,7 @@ func TestS3RefusesServersThatIgnoreTheCondition(t *testing.T) {
 
 // TestS3ResolvesAnswers tries what a server may answer to a write, and how often the write is sent.
 func TestS3ResolvesAnswers(t *testing.T) {
+	t.Parallel()
 	const ok, conflict, failed, busy, there = 200, 409, 500, 503, 412
 	tests := map[string]struct {
 		statuses []int
@@ -144,6 +145,7 @@ func TestS3ResolvesAnswers(t *testing.T) {
 var errAny = errors.New("any")
 
 func TestS3SaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	server := statetest.StartS3(t)
 	good := server.Config("models")
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -237,6 +239,7 @@ func TestS3ByThePodsOwnIdentity(t *testing.T) {
 }
 
 func TestS3TLS(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	cert, key := certificate(t)
 	certFile, keyFile := filepath.Join(folder, "cert"), filepath.Join(folder, "key")
@@ -259,6 +262,7 @@ func TestS3TLS(t *testing.T) {
 
 // TestS3SharesABucket holds that stores with other prefixes, and files of others, are out of sight.
 func TestS3SharesABucket(t *testing.T) {
+	t.Parallel()
 	config := statetest.StartS3(t).Config("models")
 	for _, prefix := range []string{"", "team", "team/b"} {
 		config.S3.Prefix = prefix
@@ -282,6 +286,7 @@ func TestS3SharesABucket(t *testing.T) {
 
 // TestS3EndsWithItsContext tries a server that accepts and says nothing.
 func TestS3EndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -297,5 +302,38 @@ func TestS3EndsWithItsContext(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: error %v, want DeadlineExceeded", what, err)
 		}
+	}
+}
+
+// TestS3ListsOnlyInOrder tries servers that do not start behind the name they were told, and that list in an order of their own.
+func TestS3ListsOnlyInOrder(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		names []string
+		want  []string
+		err   string
+	}{
+		"from the start":  {[]string{"a/b/1!", "a/b/2!", "a/b/3!"}, []string{"a/b/2", "a/b/3"}, ""},
+		"files of others": {[]string{"a/b/1!", "a/b/2", "a/b/3!", "a/b/c/d.txt"}, []string{"a/b/3"}, ""},
+		"out of order":    {[]string{"a/b/3!", "a/b/2!"}, nil, "ascending order"},
+		"twice the same":  {[]string{"a/b/2!", "a/b/2!"}, nil, "ascending order"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/xml")
+				_, _ = io.WriteString(w, `<ListBucketResult>`)
+				for _, name := range test.names {
+					_, _ = fmt.Fprintf(w, "<Contents><Key>%s</Key></Contents>", name)
+				}
+				_, _ = io.WriteString(w, "</ListBucketResult>")
+			}))
+			defer server.Close()
+			store := openS3(t, state.Config{Type: state.TypeS3, S3: state.S3Config{Endpoint: server.URL, Bucket: "models", AccessKeyID: "id", SecretAccessKey: "key"}})
+			got, err := store.List(soon(t), "a/b/", "a/b/1", 10)
+			if !slices.Equal(got, test.want) || (err == nil) != (test.err == "") || (err != nil && !strings.Contains(err.Error(), test.err)) {
+				t.Errorf("listed %q, error %v, want %q and %q", got, err, test.want, test.err)
+			}
+		})
 	}
 }

@@ -11,6 +11,10 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
+// errUnordered: the server lists names in an order of its own, as directory buckets of S3 Express do.
+var errUnordered = errors.New("the server does not list names in ascending order, which finding the newest checkpoint needs; " +
+	"use a general purpose bucket, or another type of state")
+
 // refusals are the codes with which S3 refuses credentials, or what they may do.
 var refusals = []string{
 	"AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken",
@@ -35,7 +39,8 @@ func passing(err error) bool {
 	answer, answered := errors.AsType[minio.ErrorResponse](err)
 	if !answered {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-		return !untrusted && !errors.Is(err, errIdentity) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+		return !untrusted && !errors.Is(err, errIdentity) && !errors.Is(err, errUnordered) &&
+			!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 	}
 	switch code := answer.StatusCode; code {
 	case http.StatusConflict, http.StatusTooManyRequests, http.StatusRequestTimeout:
@@ -63,7 +68,7 @@ func (s *S3) explain(doing, key string, err error) error {
 	answer := answerOf(err)
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
-	case errors.Is(err, ErrUnconditional), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, ErrUnconditional), errors.Is(err, errUnordered), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", what, err)
 	case errors.Is(err, errIdentity):
 		return fmt.Errorf("%s: %w (%w): name a Secret with keys, or give the pod's ServiceAccount an identity there", what, ErrAuthentication, err)

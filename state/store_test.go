@@ -74,13 +74,17 @@ func openS3(t *testing.T, c state.Config) *state.S3 {
 }
 
 func TestTrouble(t *testing.T) {
+	t.Parallel()
 	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
 		statetest.RunTrouble(t, func() statetest.Trouble { return statetest.Between(&state.Memory{}) })
 	})
 	t.Run("file", func(t *testing.T) {
+		t.Parallel()
 		statetest.RunTrouble(t, func() statetest.Trouble { return statetest.Between(openFile(t, t.TempDir())) })
 	})
 	t.Run("Redis", func(t *testing.T) {
+		t.Parallel()
 		server := statetest.StartRedis(t, statetest.DurableArgs...)
 		statetest.RunTrouble(t, func() statetest.Trouble {
 			return statetest.Proxy(t, server.Address, func(address string) state.Store {
@@ -89,6 +93,7 @@ func TestTrouble(t *testing.T) {
 		})
 	})
 	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
 		server := statetest.StartS3(t)
 		config := server.Config("models")
 		statetest.RunTrouble(t, func() statetest.Trouble {
@@ -101,26 +106,33 @@ func TestTrouble(t *testing.T) {
 }
 
 func TestKilledWriters(t *testing.T) {
+	t.Parallel()
 	t.Run("file", func(t *testing.T) {
+		t.Parallel()
 		folder := t.TempDir()
 		statetest.RunKilled(t, state.Config{Type: state.TypeFile, Directory: folder}, openFile(t, folder))
 	})
 	t.Run("Redis", func(t *testing.T) {
+		t.Parallel()
 		config := state.Config{Type: state.TypeRedis, RedisAddress: statetest.StartRedis(t, statetest.DurableArgs...).Address}
 		statetest.RunKilled(t, config, openRedis(t, config))
 	})
 	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
 		config := statetest.StartS3(t).Config("models")
 		statetest.RunKilled(t, config, openS3(t, config))
 	})
 }
 
 func TestKilledServers(t *testing.T) {
+	t.Parallel()
 	t.Run("Redis", func(t *testing.T) {
+		t.Parallel()
 		server := statetest.StartRedis(t, statetest.DurableArgs...)
 		statetest.RunKilledServer(t, server, openRedis(t, state.Config{Type: state.TypeRedis, RedisAddress: server.Address}))
 	})
 	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
 		server := statetest.StartS3(t)
 		statetest.RunKilledServer(t, server, openS3(t, server.Config("models")))
 	})
