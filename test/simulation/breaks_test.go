@@ -97,13 +97,22 @@ func (w *world) anyOf(prefix string) string {
 	return keys[w.random.IntN(len(keys))]
 }
 
+// loseEntry takes one of the newest entries but the last away, half of the time with the checkpoints behind it.
 func loseEntry(w *world, keys history.Keys) bool {
 	entries := w.list(keys.HistoryPrefix(), "", 1000)
 	if len(entries) < 2 {
 		return false
 	}
 	// The newest are the likeliest to be read again.
-	delete(w.store, entries[1+w.random.IntN(min(4, len(entries)-1))])
+	lost := entries[1+w.random.IntN(min(4, len(entries)-1))]
+	delete(w.store, lost)
+	if n, _ := keys.ParseEntryKey(lost); w.chance(0.5) {
+		for _, key := range w.list(keys.CheckpointPrefix(0), "", 1000) {
+			if p, _ := keys.ParseCheckpointKey(0, key); p.Touched() >= n {
+				delete(w.store, key)
+			}
+		}
+	}
 	return true
 }
 
