@@ -27,6 +27,7 @@ type Registry struct {
 	reader  client.Reader
 	openers Openers
 	http    *http.Client
+	traffic *driver.Traffic
 	log     *slog.Logger
 	sources pool[*driver.Poller]
 	// publishers are apart from sources, so that a topic of dead letters that hangs delays no reading of offsets.
@@ -55,7 +56,7 @@ type training struct {
 // before their genesis is made.
 func NewRegistry(reader client.Reader, openers Openers, log *slog.Logger) *Registry {
 	return &Registry{
-		reader: reader, openers: openers, http: driver.NewClient(), log: log, trainings: map[types.NamespacedName]*training{},
+		reader: reader, openers: openers, http: driver.NewClient(), traffic: driver.NewTraffic(driver.TrafficLimit), log: log, trainings: map[types.NamespacedName]*training{},
 	}
 }
 
@@ -106,7 +107,7 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 	token := &tokenCache{secrets: keep, name: t.Name + tokenSuffix}
 	n.driver = driver.New(settingsOf(t), driver.Parts{
 		Source: n.source, Store: n.store, Publisher: n.letters,
-		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http},
+		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http, Traffic: r.traffic},
 		Object: object{reader: r.reader, name: client.ObjectKeyFromObject(t), number: t.Spec.Lineage},
 		Log:    r.log.With("namespace", t.Namespace, "name", t.Name, "lineage", t.Spec.Lineage),
 	})

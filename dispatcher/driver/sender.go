@@ -28,6 +28,8 @@ type HTTPSender struct {
 	Token func(ctx context.Context, refused string) (string, error)
 	// Client may be shared by all senders of a process; see NewClient.
 	Client *http.Client
+	// Traffic bounds what the senders that share it have on its way; nil bounds nothing.
+	Traffic *Traffic
 }
 
 // NewClient returns a client that keeps connections for reuse, and has no deadline of its own.
@@ -44,6 +46,11 @@ func NewClient() *http.Client {
 
 // Send implements Sender. A refused token is read again once.
 func (s *HTTPSender) Send(ctx context.Context, request history.Request) (Reply, error) {
+	leave, err := s.Traffic.enter(ctx, &request)
+	if err != nil {
+		return Reply{}, fmt.Errorf("wait for room beside the requests of other trainings: %w", err)
+	}
+	defer leave()
 	body, err := json.Marshal(request)
 	if err != nil {
 		return Reply{}, fmt.Errorf("encode a request: %w", err)
