@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -56,31 +57,56 @@ func TestFileSweepsWhatWritersLeft(t *testing.T) {
 	}
 }
 
-// TestFileOnAFullDisk fills a small file system. Without the right to mount one, TestFileBeyondALimit alone shows what a write comes to
-// that breaks off.
-func TestFileOnAFullDisk(t *testing.T) {
-	folder := t.TempDir()
+// TestFullDisk fills a small file system, below a file store and below an S3 server. Without the right to mount one,
+// TestFileBeyondALimit alone shows what a write comes to that breaks off.
+func TestFullDisk(t *testing.T) {
+	t.Run("file", func(t *testing.T) {
+		if folder, ok := smallFileSystem(t); ok {
+			if err := fillDisk(t, openFile(t, folder)); !errors.Is(err, syscall.ENOSPC) {
+				t.Errorf("on the full disk: error %v, want ENOSPC", err)
+			}
+		}
+	})
+	t.Run("S3", func(t *testing.T) {
+		if folder, ok := smallFileSystem(t); ok {
+			err := fillDisk(t, openS3(t, statetest.StartS3In(t, folder).Config("models")))
+			if errors.Is(err, state.ErrExists) || !strings.Contains(err.Error(), "bucket models") {
+				t.Errorf("on the full disk: error %v, want one of the server that names the bucket", err)
+			}
+		}
+	})
+}
+
+// smallFileSystem mounts one of 4 MiB.
+func smallFileSystem(t *testing.T) (folder string, ok bool) {
+	t.Helper()
+	folder = t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=4m"); err != nil {
 		t.Logf("not run: a file system cannot be mounted here: %v", err)
-		return
+		return "", false
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})
-	store := openFile(t, folder)
+	return folder, true
+}
+
+// fillDisk writes until that fails, and returns the error. What was written before is whole, nothing is left of what failed, and with
+// room made it goes on.
+func fillDisk(t *testing.T, store state.Store) (full error) {
+	t.Helper()
 	value := bytes.Repeat([]byte("full"), 200_000)
 	var kept []string
-	var err error
-	for i := 0; err == nil && i < 100; i++ {
+	for i := 0; full == nil && i < 100; i++ {
 		key := fmt.Sprintf("a/b/%03d", i)
-		if err = store.PutIfAbsent(soon(t), key, value); err == nil {
+		if full = store.PutIfAbsent(soon(t), key, value); full == nil {
 			kept = append(kept, key)
 		}
 	}
-	if !errors.Is(err, syscall.ENOSPC) || len(kept) == 0 {
-		t.Fatalf("after %d values: error %v, want ENOSPC", len(kept), err)
+	if full == nil || len(kept) == 0 {
+		t.Fatalf("after %d values: error %v, want a full disk", len(kept), full)
 	}
 	holdsOnly(t, store, kept, value)
 	if err := store.Delete(soon(t), kept[0]); err != nil {
@@ -90,10 +116,11 @@ func TestFileOnAFullDisk(t *testing.T) {
 		t.Errorf("with room made: %v", err)
 	}
 	holdsOnly(t, store, append(kept[1:], "a/b/next"), value)
+	return full
 }
 
-// holdsOnly checks that keys with the value are all that is there: what broke off left nothing, not even a file in the scratch folder.
-func holdsOnly(t *testing.T, store *state.File, want []string, value []byte) {
+// holdsOnly checks that keys with the value are all that is there.
+func holdsOnly(t *testing.T, store state.Store, want []string, value []byte) {
 	t.Helper()
 	keys, err := store.List(soon(t), "a/b/", "", 1000)
 	if err != nil || !slices.Equal(keys, want) {

@@ -59,12 +59,18 @@ var versitygw = sync.OnceValues(func() (string, error) {
 // StartS3 starts versitygw with the arguments before a new folder, and stops it at the end of the test.
 func StartS3(t *testing.T, args ...string) *S3 {
 	t.Helper()
+	return StartS3In(t, t.TempDir(), args...)
+}
+
+// StartS3In starts versitygw before the folder.
+func StartS3In(t *testing.T, folder string, args ...string) *S3 {
+	t.Helper()
 	address := freeAddress(t)
 	scheme := "http://"
 	if slices.Contains(args, "--cert") {
 		scheme = "https://"
 	}
-	s := &S3{Address: address, Endpoint: scheme + address, t: t, dir: t.TempDir(), args: args}
+	s := &S3{Address: address, Endpoint: scheme + address, t: t, dir: folder, args: args}
 	t.Cleanup(func() {
 		if s.run != nil {
 			s.Kill()
