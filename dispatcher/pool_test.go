@@ -13,12 +13,12 @@ import (
 func TestOpeningHoldsUpNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pool[int]
-		opens := make(chan struct{})
+		opens := make(chan error)
 		var opened, closed atomic.Int32
 		slow := func() (int, func(), error) {
 			opened.Add(1)
-			<-opens
-			return 1, func() { closed.Add(1) }, nil
+			err := <-opens
+			return 1, func() { closed.Add(1) }, err
 		}
 		results := make(chan int, 2)
 		for range 2 {
@@ -41,7 +41,7 @@ func TestOpeningHoldsUpNobodyElse(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		close(opens)
-		if <-results != 1 || <-results != 1 || opened.Load() != 1 || closed.Load() != 0 {
+		if first, second := <-results, <-results; first != 1 || second != 1 || opened.Load() != 1 || closed.Load() != 0 {
 			t.Errorf("opened %d times, closed %d times", opened.Load(), closed.Load())
 		}
 		p.release("slow")

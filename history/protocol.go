@@ -138,9 +138,13 @@ func (r Request) options() error {
 		name  string
 		value int64
 	}{
-		{"budgetMillis", r.BudgetMillis}, {"save.records", r.Save.Records}, {"save.millis", r.Save.Millis}, {"acknowledged", r.Acknowledged},
+		{"budgetMillis", r.BudgetMillis},
+		{"save.records", r.Save.Records},
+		{"save.millis", r.Save.Millis},
+		{"acknowledged", r.Acknowledged},
 		{"checkpointBytes", r.CheckpointBytes},
-		{"epoch", r.Epoch}, {"shard", int64(r.Shard)},
+		{"epoch", r.Epoch},
+		{"shard", int64(r.Shard)},
 	} {
 		if field.value < 0 {
 			return fmt.Errorf("%s must not be negative", field.name)

@@ -122,7 +122,7 @@ func TestSliceLongerThanItsBudget(t *testing.T) {
 	_, want := whole.send(whole.flush(position(1, 0)))
 
 	tr := newTraining(t, 2000, 2000)
-	tr.source.reached = func(ctx context.Context, offset int64) {
+	tr.source.reached = func(ctx context.Context, _ int64) {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():

@@ -31,6 +31,7 @@ func RetryAfter(status core.Status) time.Duration {
 		return retrySoon
 	case core.StatusShort:
 		return retryLater
+	case core.StatusDone, core.StatusRefused, core.StatusElsewhere, core.StatusStopped:
 	}
 	return 0
 }

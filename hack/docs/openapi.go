@@ -57,11 +57,12 @@ func openapiPage(root string) (string, error) {
 			return "", err
 		}
 	}
-	out := strings.ReplaceAll(openapiHead, "ANSWER", `{application/json: {schema: {$ref: "#/components/schemas/Answer"}}}`)
+	var out strings.Builder
+	out.WriteString(strings.ReplaceAll(openapiHead, "ANSWER", `{application/json: {schema: {$ref: "#/components/schemas/Answer"}}}`))
 	for _, name := range slices.Sorted(maps.Keys(t.done)) {
-		out += t.done[name]
+		out.WriteString(t.done[name])
 	}
-	return out, nil
+	return out.String(), nil
 }
 
 func (t *openapiTypes) collect(file *ast.File) {
