@@ -23,6 +23,8 @@ type shared struct {
 	watches, prepares bool
 	// weighs tells that votes count by how often a tree was right.
 	weighs bool
+	// after tells that the windows see whether a tree is wrong about a row that it has just learned.
+	after bool
 }
 
 // member is a tree of a forest with its successor and what watches over it. It
@@ -45,7 +47,7 @@ type member struct {
 	rows, hits uint64
 	// next is the next row of a batch.
 	next int
-	// apart is room for the vote on a row that is learned after it was predicted.
+	// apart is room for the vote on a row that is learned after it was predicted, and for what the tree says once it has learned it.
 	apart []float64
 }
 
@@ -83,17 +85,36 @@ func (m *member) predictLearn(x, vote []float64, class int, weight float64, at r
 	if m.growing {
 		m.successor.Learn(m.successor.see(x), class, weight, at)
 	}
-	m.watch(m.count(vote, class))
+	wrong := m.count(vote, class)
+	if m.after && m.watches {
+		wrong = m.ask(x, class)
+	}
+	m.watch(wrong)
 }
 
-// count weighs the vote, then tells whether it was wrong, as 0 or 1, and counts.
-func (m *member) count(vote []float64, class int) (wrong uint32) {
+// ask tells whether the tree is wrong about a row that it has learned, as 0 or 1.
+func (m *member) ask(x []float64, class int) uint32 {
+	m.tree.Predict(m.tree.see(x), m.apart)
+	if highest(m.apart) != class {
+		return 1
+	}
+	return 0
+}
+
+// highest is the first class with the most votes, or -1.
+func highest(vote []float64) int {
 	best, most := -1, 0.0
 	for i, v := range vote {
 		if v > most {
 			best, most = i, v
 		}
 	}
+	return best
+}
+
+// count weighs the vote, then tells whether it was wrong, as 0 or 1, and counts.
+func (m *member) count(vote []float64, class int) (wrong uint32) {
+	best := highest(vote)
 	m.weigh(vote)
 	m.rows++
 	if best != class {

@@ -33,6 +33,10 @@ var PatchesParameters = slices.Concat([]parameter.Spec{
 		Doc: "Whether each tree has features of its own, random weights of the rows, or both.",
 	},
 	featureCount("subspaceSize", "60%", "How many features each tree has, but with the method Resampling."),
+	{
+		Name: "watchedErrors", Type: parameter.Choice, Word: "Before", Choices: []string{"Before", "After"},
+		Doc: "Whether the windows see the errors about rows before a tree learns them, or after, as in River and MOA, which is slower.",
+	},
 }, commonParameters(0.001, 0.01), treeParameters())
 
 var membersParameter = parameter.Spec{
@@ -158,12 +162,14 @@ func NewRandomForest(in learner.Input, v parameter.Values) *Classifier {
 //
 // River's ensemble.SRPClassifier and MOA's take the first subspaces in the order of
 // the features, so that nearly all of these trees look at the same ones; here they
-// are drawn. Both ask a tree once more about a row that it has learned, and count
-// that answer; here it is the one before.
+// are drawn. Both ask a tree once more about a row that it has learned, and show
+// its windows that answer; here it is the one before, unless watchedErrors says
+// otherwise.
 func NewPatches(in learner.Input, v parameter.Values) *Classifier {
 	s := newShared(in, v)
 	method := v.Word("trainingMethod")
 	s.resamples = method != "Subspaces"
+	s.after = v.Word("watchedErrors") == "After"
 	members := v.Int("members")
 	n := countFeatures(v.Word("subspaceSize"), len(in.Schema))
 	if method == "Resampling" || n == len(in.Schema) {
