@@ -169,15 +169,7 @@ func (f Format) missingLabels() []string {
 
 // nothing tells whether a text stands for nothing.
 func nothing(text []byte, missing []string) bool {
-	if len(text) == 0 {
-		return true
-	}
-	for _, m := range missing {
-		if m == string(text) {
-			return true
-		}
-	}
-	return false
+	return len(text) == 0 || len(missing) > 0 && slices.Contains(missing, string(text))
 }
 
 // nominal tells which features are.
