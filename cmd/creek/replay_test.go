@@ -74,14 +74,15 @@ func learn(t *testing.T, settings state.Settings) *learned {
 	l := &learned{broker: broker, store: store, keys: history.Keys{Lineage: learnedLineage, Incarnation: "cafe"}}
 	l.args = append([]string{"replay", "shop/fraud", "--json"}, stream.Settings{Brokers: broker.Addrs()}.Args()...)
 	l.args = append(l.args, settings.Args()...)
-	l.dispatch(t, connection, "")
+	l.dispatch(t, connection, "", 2*learnedEach)
 	return l
 }
 
-// inProcess hands requests to a trainer in this process.
+// inProcess hands requests to a trainer in this process, one entry at a time, so that there is a checkpoint after each.
 type inProcess struct{ trainer *trainer.Trainer }
 
 func (s inProcess) Send(ctx context.Context, request history.Request) (driver.Reply, error) {
+	request.Entries = request.Entries[:min(1, len(request.Entries))]
 	status, answer := s.trainer.Do(ctx, request)
 	return driver.Reply{Status: int(status), Answer: answer}, nil
 }
@@ -92,7 +93,7 @@ type there struct{}
 func (there) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
 
 // dispatch runs a dispatcher until a checkpoint holds all records, in slices that are longer than the way from checkpoint to checkpoint.
-func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment string) {
+func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment string, records int64) {
 	t.Helper()
 	kafka := trainer.NewKafka(stream.Settings{Brokers: connection.Brokers})
 	watcher, err := stream.NewWatcher(connection)
@@ -135,7 +136,7 @@ func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment s
 	}()
 	for {
 		facts := d.Facts()
-		if c := facts.Checkpoint; c != nil && c.Records+c.DeadLetters == 2*learnedEach {
+		if c := facts.Checkpoint; c != nil && c.Records+c.DeadLetters == records {
 			return
 		}
 		select {
@@ -212,7 +213,7 @@ func TestReplayOfTheBaseline(t *testing.T) {
 	if code, _, errs := l.replay(t, "--baseline"); code != exitFailure || !strings.Contains(errs, "no checkpoint is stored") {
 		t.Errorf("exit code %d of a baseline that is not there:\n%s", code, errs)
 	}
-	l.dispatch(t, stream.Connection{Brokers: l.broker.Addrs()}, history.BaselineSegment)
+	l.dispatch(t, stream.Connection{Brokers: l.broker.Addrs()}, history.BaselineSegment, 2*learnedEach)
 	if code, report, errs := l.replay(t, "--baseline"); code != 0 || report.Segment != history.BaselineSegment || len(report.Checkpoints) == 0 {
 		t.Errorf("exit code %d: %+v\n%s", code, report, errs)
 	}
@@ -383,4 +384,61 @@ func TestReplayFromACheckpoint(t *testing.T) {
 	if code, _, errs := l.replay(t); code != exitFailure || !strings.Contains(errs, "is no longer in Kafka") {
 		t.Errorf("exit code %d:\n%s", code, errs)
 	}
+}
+
+// What a Rebase voids is not learned, and what follows is learned behind the checkpoint that it names.
+func TestReplayAcrossALoss(t *testing.T) {
+	const lost = 500
+	l := learn(t, fileSettings(t))
+	_, whole, _ := l.replay(t)
+	var base replay.Comparison
+	for _, c := range whole.Checkpoints {
+		if c.Position.Next != 0 && c.Position.Range == 0 && c.Position.Entry >= 1 {
+			base = c
+			break
+		}
+	}
+	touched, newest := l.entry(t, base.Position.Touched()), l.entry(t, whole.Entries)
+	from := touched.Start.With(0, base.Position.Next)
+	end := from.With(0, base.Position.Next+lost)
+	rebase := history.Entry{
+		Version: history.FormatVersion, Number: whole.Entries + 1, Kind: history.KindRebase, Writer: "w", Term: newest.Term, Start: newest.End, End: end,
+		Previous: history.Sum(newest.Encode()),
+		Rebase: &history.Rebase{
+			Position: base.Position, Hash: history.Sum(touched.Encode()), DeadLetters: base.Stored.DeadLetters,
+			Lost: []history.Range{{Partition: 0, From: base.Position.Next, To: base.Position.Next + lost}},
+		},
+	}
+	if err := l.store.PutIfAbsent(t.Context(), l.keys.Entry(rebase.Number), rebase.Encode()); err != nil {
+		t.Fatal(err)
+	}
+	l.dispatch(t, stream.Connection{Brokers: l.broker.Addrs()}, "", 2*learnedEach-lost)
+	code, after, errs := l.replay(t)
+	if code != 0 || after.Entries <= rebase.Number || after.Replayed.Records+after.Replayed.DeadLetters != 2*learnedEach-lost {
+		t.Fatalf("exit code %d, entry %d: %s\n%s", code, after.Entries, after.Replayed, errs)
+	}
+	var compared []string
+	for _, c := range after.Checkpoints {
+		if c.Position.Compare(base.Position) > 0 && c.Position.Touched() < rebase.Number {
+			t.Errorf("the checkpoint at position %s is void and was compared", c.Position)
+		}
+		compared = append(compared, c.Position.String())
+	}
+	if last := after.Checkpoints[len(after.Checkpoints)-1]; last.Stored != after.Replayed {
+		t.Errorf("compared are %v, and the last is %s", compared, last.Stored)
+	}
+}
+
+// entry reads an entry of the history.
+func (l *learned) entry(t *testing.T, n int64) history.Entry {
+	t.Helper()
+	data, err := l.store.Get(t.Context(), l.keys.Entry(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := history.DecodeEntry(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entry
 }

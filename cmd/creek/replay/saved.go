@@ -97,6 +97,14 @@ func (w *walk) stored(ctx context.Context, c checkpoint) (history.Checkpoint, er
 	return stored, nil
 }
 
+// reachUnlessVoid does so at a position that is not void.
+func (w *walk) reachUnlessVoid(ctx context.Context, at history.Position) error {
+	if w.void(at) {
+		return nil
+	}
+	return w.reach(ctx, at)
+}
+
 // compare compares a checkpoint. One that was deleted since it was listed is passed over.
 func (w *walk) compare(ctx context.Context, c checkpoint) error {
 	stored, err := w.stored(ctx, c)

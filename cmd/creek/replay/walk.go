@@ -18,6 +18,9 @@ type walk struct {
 	learner *learner
 	saved   saved
 	report  *Report
+	rebases []rebase
+	// links are the chain hashes after the entries that were walked.
+	links map[int64]history.Digest
 	// from is where the walk began.
 	from history.Position
 	// link is the chain hash of what was walked last, end the offsets at which it ended, nil where that is not known.
@@ -55,7 +58,10 @@ func (w *walk) entry(ctx context.Context, n int64) error {
 	if err := w.follows(entry, link, done.Inside()); err != nil {
 		return err
 	}
-	w.link = link
+	w.link, w.links[n] = link, link
+	if entry.Kind == history.KindRebase {
+		return w.goOn(ctx, entry)
+	}
 	for i, r := range entry.Ranges() {
 		if i < done.Range {
 			continue
@@ -68,7 +74,7 @@ func (w *walk) entry(ctx context.Context, n int64) error {
 		}
 	}
 	w.end = entry.End
-	return w.reach(ctx, history.Position{Entry: n})
+	return w.reachUnlessVoid(ctx, history.Position{Entry: n})
 }
 
 // readEntry returns an entry and its link in the chain.
@@ -88,7 +94,7 @@ func (w *walk) readEntry(ctx context.Context, n int64) (history.Entry, history.D
 	if entry.Number != n {
 		return entry, history.Digest{}, fmt.Errorf("%s holds the entry %d", key, entry.Number)
 	}
-	if entry.Kind != history.KindSlice {
+	if entry.Kind != history.KindSlice && entry.Kind != history.KindRebase {
 		return entry, history.Digest{}, fmt.Errorf("entry %d is of the kind %s, which cannot be replayed yet", n, entry.Kind)
 	}
 	return entry, history.Sum(data), nil
@@ -112,7 +118,9 @@ func (w *walk) follows(entry history.Entry, link history.Digest, begun bool) err
 // learn reads one range, and stops at every checkpoint inside it.
 func (w *walk) learn(ctx context.Context, n int64, index int, r history.Range) error {
 	before := history.Position{Entry: n - 1, Range: index}
-	for _, stop := range w.saved.inside(before, r) {
+	stops := w.saved.inside(before, r)
+	r = w.valid(before, r)
+	for _, stop := range stops {
 		if err := w.read(ctx, n, history.Range{Partition: r.Partition, From: r.From, To: stop}); err != nil {
 			return err
 		}
@@ -124,7 +132,7 @@ func (w *walk) learn(ctx context.Context, n int64, index int, r history.Range) e
 	if err := w.read(ctx, n, r); err != nil {
 		return err
 	}
-	return w.reach(ctx, history.Position{Entry: n - 1, Range: index + 1})
+	return w.reachUnlessVoid(ctx, history.Position{Entry: n - 1, Range: index + 1})
 }
 
 func (w *walk) read(ctx context.Context, n int64, r history.Range) error {
