@@ -168,8 +168,13 @@ func (m *Machine) refused(a history.Answer) {
 			m.saved(a.Checkpoint)
 		}
 	}
-	if problem.Reason == history.ReasonRecordsLost && m.stage == stageReady {
-		m.suspect(problem)
+	if problem.Reason == history.ReasonRecordsLost {
+		if _, void := m.chain.rebaseAfter(a.Position); !void && m.stage == stageReady {
+			m.suspect(problem)
+			return
+		}
+		// They were left out meanwhile, or the history is being read.
+		m.failed(&m.sendLane)
 		return
 	}
 	m.stop(problem)

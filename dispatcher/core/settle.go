@@ -9,10 +9,7 @@ func (m *Machine) settle() {
 		return
 	}
 	m.place()
-	loss := m.recovery.suspect
-	if loss != nil && m.delivery.position.Compare(m.recovery.suspectAt) > 0 {
-		loss = nil
-	}
+	loss := m.loss()
 	if loss != nil && !m.bearable(loss) {
 		m.stop(loss)
 		return
@@ -36,6 +33,20 @@ func (m *Machine) settle() {
 	}
 	// The next operation may start at once.
 	m.proceed()
+}
+
+// loss returns what is lost for good: neither does a newer checkpoint hold it, nor was it left out meanwhile.
+func (m *Machine) loss() *history.Problem {
+	loss, position := m.recovery.suspect, m.delivery.position
+	if loss == nil || position.Compare(m.recovery.suspectAt) > 0 {
+		return nil
+	}
+	if _, void := m.chain.rebaseAfter(m.recovery.found); void {
+		if at, _ := m.chain.offsets(position).Get(loss.Partition); at > loss.Offset {
+			return nil
+		}
+	}
+	return loss
 }
 
 // verify compares what the trainer or a checkpoint claims with the history that was just read.

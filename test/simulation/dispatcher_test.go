@@ -36,7 +36,7 @@ func (d *dispatcher) start() {
 func (d *dispatcher) config() core.Config {
 	return core.Config{
 		Generation: 1, Recorded: d.world.recorded, Reachable: true, DeadLetterTopic: "dead",
-		Suspend: d.world.suspended, Residency: d.world.residency, Template: d.world.template,
+		Suspend: d.world.suspended, Residency: d.world.residency, RecordsLost: d.world.recordsLost, Template: d.world.template,
 		Batch: core.Batch{MaxRecords: d.world.limit, MaxBytes: 1 << 20, Window: 200 * core.Millisecond},
 		Save:  d.world.save,
 	}

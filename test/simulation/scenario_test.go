@@ -79,6 +79,9 @@ func (s scenario) String() string {
 // play sets the world up and lets twenty seconds of records and faults come.
 func (w *world) play(s scenario) {
 	w.limit, w.residency, w.save = s.limit, s.residency, history.SaveRule{Records: s.save}
+	if s.broken >= 0 && breaches[s.broken].name == mayBeLeftOut {
+		w.recordsLost = core.RecordsLostContinue
+	}
 	// Nothing but a trainer stalls here for longer than a call takes, and trainers do not read entries.
 	w.collect = core.Collect{Every: core.Second, Age: 4 * core.Second}
 	w.spoil(s.poison)

@@ -85,6 +85,9 @@ func (w *world) halted() bool {
 			continue
 		}
 		if stopped := d.machine.Facts().Stopped; stopped != nil {
+			if w.recordsLost != "" {
+				w.fatalf("stopped, though the training was to go on: %v", stopped)
+			}
 			w.stopsFor(stopped)
 			return true
 		}
@@ -95,6 +98,9 @@ func (w *world) halted() bool {
 // consumed tells whether a checkpoint holds that many records, dead letters included, and the topic of dead letters has all of them.
 func (w *world) consumed(records int64) func() bool {
 	return func() bool {
+		if w.recordsLost != "" {
+			records = w.expected()
+		}
 		c := w.saved()
 		return c != nil && c.Header.Records+c.Header.DeadLetters >= records && int64(len(w.published)) >= c.Header.DeadLetters && w.covered()
 	}
@@ -121,6 +127,10 @@ func (w *world) covered() bool {
 
 // check compares the outcome with a clean replay of the stored history, and the dead letters with the records that cannot be read.
 func (w *world) check() {
+	if w.recordsLost != "" {
+		w.checkLeftOut()
+		return
+	}
 	w.checkHistory()
 	w.checkPlain()
 	if got, want := w.outcome(), w.replay(); got != want {
@@ -164,7 +174,7 @@ func (w *world) story() string {
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
 	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
 		entry, err := history.DecodeEntry(w.kept[keys.Entry(n)])
-		fmt.Fprintf(&out, "entry %d by %s in term %d: %v to %v %v\n", n, entry.Writer, entry.Term, entry.Start, entry.End, err)
+		fmt.Fprintf(&out, "entry %d by %s in term %d: %s %v to %v %+v %v\n", n, entry.Writer, entry.Term, entry.Kind, entry.Start, entry.End, entry.Rebase, err)
 	}
 	for _, key := range w.list(keys.CheckpointPrefix(0), "", 1000) {
 		if c, err := history.DecodeCheckpoint(w.store[key]); err == nil {

@@ -76,6 +76,8 @@ type world struct {
 	template  string
 	// names numbers the writers that dispatchers take.
 	names int
+	// recordsLost is what dispatchers make of a loss.
+	recordsLost core.RecordsLost
 	// collect is how dispatchers remove what nobody needs.
 	collect core.Collect
 }
