@@ -25,16 +25,10 @@ func settingsOf(t *v1alpha1.CreekTraining) core.Settings {
 	return core.Settings{
 		Lineage: history.Lineage{Namespace: t.Namespace, Name: t.Name, Number: t.Spec.Lineage}, UID: string(t.UID),
 		Writer: randomName(), Incarnation: randomName(), Seed: randomSeed(),
-		Collect: core.Collect{Every: core.Span(collectEvery), Age: core.Span(collectAge)},
+		Collect: core.DefaultCollect,
 		Spec:    LearningSpec(t.Spec), Topic: kafka.Topic, Start: start, NumericsVersion: online.NumericsVersion,
 	}
 }
-
-// An entry of the history stays for a day after nobody needs it: nothing may stall for longer and then go on.
-const (
-	collectEvery = time.Hour
-	collectAge   = 24 * time.Hour
-)
 
 func randomName() string {
 	name := make([]byte, 8)
@@ -90,8 +84,10 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 			Records: t.Spec.State.Checkpoint.EveryRecords, Millis: duration(t.Spec.State.Checkpoint.Interval, 30*time.Second).Milliseconds(),
 		},
 		DeadLetterTopic: t.Spec.Source.OnError.DeadLetterTopic, Residency: history.Residency(t.Spec.State.Residency),
-		Cleaning: cleaning(t),
-		Hold:     t.DeletionTimestamp != nil,
+		IdleWindow:  core.Span(duration(t.Spec.Scaling.IdleWindow, 10*time.Second)),
+		RecordsLost: core.RecordsLost(t.Spec.Source.OnError.RecordsLost),
+		Cleaning:    cleaning(t),
+		Hold:        t.DeletionTimestamp != nil,
 	}
 	if worker := workerOf(t); worker != nil {
 		config.Template, config.ProbedTemplate, config.Reachable = worker.Template, worker.ProbedTemplate, worker.URL != ""

@@ -16,7 +16,8 @@ import (
 func TestConfigOf(t *testing.T) {
 	base := core.Config{
 		Generation: 1, Template: "t1", Reachable: true, Save: history.SaveRule{Millis: 30_000},
-		Batch: core.Batch{MaxRecords: 100, MaxBytes: 4 << 20, Window: 50 * core.Millisecond},
+		IdleWindow: 10 * core.Second,
+		Batch:      core.Batch{MaxRecords: 100, MaxBytes: 4 << 20, Window: 50 * core.Millisecond},
 	}
 	tests := map[string]struct {
 		change func(*v1alpha1.CreekTraining)
@@ -28,6 +29,12 @@ func TestConfigOf(t *testing.T) {
 			o.Spec.Source.Batch.MaxBytes = &size
 			o.Spec.State.Checkpoint = v1alpha1.CheckpointSpec{EveryRecords: 7, Interval: &metav1.Duration{Duration: time.Second}}
 		}, func(c *core.Config) { c.Batch.MaxBytes, c.Save = 1<<20, history.SaveRule{Records: 7, Millis: 1000} }},
+		"on error, idle window": {func(o *v1alpha1.CreekTraining) {
+			o.Spec.Source.OnError = v1alpha1.OnErrorSpec{DeadLetterTopic: "dead", RecordsLost: v1alpha1.RecordsLostContinue}
+			o.Spec.Scaling.IdleWindow = &metav1.Duration{Duration: 6 * time.Second}
+		}, func(c *core.Config) {
+			c.DeadLetterTopic, c.RecordsLost, c.IdleWindow = "dead", core.RecordsLostContinue, 6*core.Second
+		}},
 		"suspended": {func(o *v1alpha1.CreekTraining) { o.Spec.Suspend = true }, func(c *core.Config) { c.Suspend = true }},
 		"recorded": {func(o *v1alpha1.CreekTraining) {
 			o.Status.Model = &v1alpha1.ModelStatus{Lineage: 1, Incarnation: "i"}

@@ -41,7 +41,26 @@ type OnErrorSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self != '.' && self != '..'",message="deadLetterTopic must not be '.' or '..'"
 	// +optional
 	DeadLetterTopic string `json:"deadLetterTopic,omitempty"`
+
+	// recordsLost tells what becomes of the training when Kafka deleted records before they were learned. Stop, the default: it stops
+	// with the condition Stalled, reason RecordsLost, which names them. Continue: it goes on from its newest checkpoint without them;
+	// its history and the condition SourceReachable, reason RecordsLeftOut, name them. It may be changed at any time; a training that
+	// was stopped for the loss goes on.
+	// +kubebuilder:default=Stop
+	// +optional
+	RecordsLost RecordsLostPolicy `json:"recordsLost,omitempty"`
 }
+
+// RecordsLostPolicy tells what becomes of a training that lost records.
+//
+// +kubebuilder:validation:Enum=Stop;Continue
+type RecordsLostPolicy string
+
+// Values of RecordsLostPolicy.
+const (
+	RecordsLostStop     RecordsLostPolicy = "Stop"
+	RecordsLostContinue RecordsLostPolicy = "Continue"
+)
 
 // StartPosition is where in the topic a lineage starts.
 //

@@ -9,6 +9,7 @@ import (
 	"net"
 	"time"
 
+	"creek.dev/creek/dispatcher/core"
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 )
@@ -39,6 +40,7 @@ type pinnedFlags struct {
 	maxBytes     int64
 	// deadLetterTopic only says that records that cannot be read are passed over.
 	deadLetterTopic string
+	recordsLost     string
 	window          time.Duration
 }
 
@@ -81,6 +83,8 @@ func (p *pinnedFlags) add(set *flag.FlagSet) {
 	set.Int64Var(&p.maxRecords, "max-records", 10_000, "most records of a slice (pinned only)")
 	set.StringVar(&p.deadLetterTopic, "dead-letter-topic", "",
 		"pass over records that cannot be read, as the training that is followed does, which writes them to this topic (pinned only)")
+	set.StringVar(&p.recordsLost, "records-lost", string(core.RecordsLostStop),
+		"Stop, or Continue without records that Kafka deleted before they were learned (pinned only)")
 	set.Int64Var(&p.maxBytes, "max-bytes", 4<<20, "most bytes of a slice (pinned only)")
 	set.DurationVar(&p.window, "window", 500*time.Millisecond, "longest wait for a slice to fill (pinned only)")
 }
@@ -93,6 +97,11 @@ func (f flags) validate(rest []string) error {
 		return errors.New("--namespace and --name are required")
 	case f.tokenFile == "":
 		return errors.New("--token-file is required")
+	}
+	switch core.RecordsLost(f.pinned.recordsLost) {
+	case core.RecordsLostStop, core.RecordsLostContinue:
+	default:
+		return fmt.Errorf("--records-lost is %q, want Stop or Continue", f.pinned.recordsLost)
 	}
 	if err := f.kafka.Validate(); err != nil {
 		return fmt.Errorf("--%w", err)

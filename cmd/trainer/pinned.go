@@ -27,7 +27,7 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 	instance := instanceName(name)
 	d := driver.New(core.Settings{
 		Lineage: history.Lineage{Namespace: f.namespace, Name: f.name, Number: f.pinned.lineage},
-		Segment: history.BaselineSegment, Follower: true, Writer: instance, Seed: binary.LittleEndian.Uint64(name[:]),
+		Segment: history.BaselineSegment, Follower: true, Collect: core.DefaultCollect, Writer: instance, Seed: binary.LittleEndian.Uint64(name[:]),
 	}, driver.Parts{Source: driver.NewPoller(source), Store: store, Sender: sender{t}, Log: log})
 	d.Configure(f.pinned.config(instance))
 	return d
@@ -37,6 +37,7 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 func (p pinnedFlags) config(instance string) core.Config {
 	return core.Config{
 		Generation: 1, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
+		RecordsLost: core.RecordsLost(p.recordsLost),
 		Batch: core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
 		Save:  history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
 	}

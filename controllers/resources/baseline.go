@@ -63,6 +63,9 @@ func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	if topic := t.Spec.Source.OnError.DeadLetterTopic; topic != "" {
 		add("dead-letter-topic", topic)
 	}
+	if policy := t.Spec.Source.OnError.RecordsLost; policy == trainingv1alpha1.RecordsLostContinue {
+		add("records-lost", string(policy))
+	}
 	if n := t.Spec.Source.Batch.MaxRecords; n > 0 {
 		add("max-records", n)
 	}

@@ -75,6 +75,10 @@ type ReadObject struct{}
 // Send delivers a request to the trainer: Done with Status and Answer, whatever the status, or Failed.
 type Send struct{ Request history.Request }
 
+// Warm starts the trainer, if it sleeps, and asks nothing of it: Done when it listens, or Failed.
+type Warm struct{}
+
+func (Warm) op()            {}
 func (Get) op()             {}
 func (Put) op()             {}
 func (List) op()            {}

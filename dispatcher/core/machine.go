@@ -38,7 +38,7 @@ type Machine struct {
 
 	stage stage
 	// main is the lane of store operations; the others poll the source and talk to the trainer.
-	main, topicLane, stableLane, startsLane, sendLane, publishLane lane
+	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane lane
 
 	incarnation string
 	spec        history.LearningSpec
@@ -132,6 +132,7 @@ func (m *Machine) advance() {
 	m.poll()
 	m.proceed()
 	m.publish()
+	m.warm()
 	m.deliver()
 	m.collect()
 	if m.stopped != nil {
@@ -187,7 +188,8 @@ func (m *Machine) restart() {
 // abandon forgets all calls in flight: their results no longer count.
 func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
-	m.main, m.topicLane, m.stableLane, m.startsLane, m.sendLane, m.publishLane = lane{}, lane{}, lane{}, lane{}, lane{}, lane{}
+	m.main, m.topicLane, m.stableLane, m.startsLane = lane{}, lane{}, lane{}, lane{}
+	m.sendLane, m.publishLane, m.warmLane = lane{}, lane{}, lane{}
 	m.collector.abandon()
 	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }

@@ -123,7 +123,7 @@ func (m *Machine) checkStarts() {
 
 func recordsLost(topic string, partition int32, from, to int64) *history.Problem {
 	problem := history.Problemf(history.ReasonRecordsLost,
-		"the topic %q no longer has the records %d to %d of partition %d, which were not learned; raise spec.lineage to start anew from what it holds, and lengthen its retention",
+		"the topic %q no longer has the records %d to %d of partition %d, which were not learned; lengthen its retention, and set spec.source.onError.recordsLost to Continue to go on without them, or raise spec.lineage to start anew from what it holds",
 		topic, from, to-1, partition)
 	problem.Partition, problem.Offset = partition, from
 	return problem

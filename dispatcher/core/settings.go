@@ -59,6 +59,9 @@ type Collect struct {
 	Age Span
 }
 
+// DefaultCollect removes within the hour what nobody needs, and entries a day after they were last needed.
+var DefaultCollect = Collect{Every: 3600 * Second, Age: 24 * 3600 * Second}
+
 func (s Settings) keys(incarnation string) history.Keys {
 	return history.Keys{Lineage: s.Lineage, Incarnation: incarnation, Segment: s.Segment}
 }
@@ -105,6 +108,8 @@ type Config struct {
 	RecordsLost RecordsLost
 	// Residency is how long the trainer keeps the state between requests.
 	Residency history.Residency
+	// IdleWindow is how long a trainer stays awake after its last answer; 0 means for ever.
+	IdleWindow Span
 	// Suspend finishes and saves the slice in work and sends nothing more.
 	Suspend bool
 	// Hold does nothing at all: the spec was refused or the object is being deleted.

@@ -47,6 +47,7 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 		f.wake(request)
 	}
 	f.letters = f.letters.After(request.Acknowledged)
+	f.goBack(request)
 	if request.From != f.position || request.Hash != f.hash {
 		return 409, f.answer()
 	}
@@ -70,6 +71,21 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 	answer := f.answer()
 	answer.Slice = history.SliceFacts{Records: f.records - before, Bytes: 100 * (f.records - before)}
 	return 200, answer
+}
+
+// goBack forgets what a Rebase voids; behind it the trainer stands where the request says.
+func (f *fakeTrainer) goBack(request history.Request) {
+	for _, data := range request.Entries {
+		entry, err := history.DecodeEntry(data)
+		if err != nil || entry.Kind != history.KindRebase || f.position.Entry >= entry.Number {
+			continue
+		}
+		f.records, f.learned = 0, nil
+		if f.saved != nil && f.saved.Position == entry.Rebase.Position {
+			f.records = f.saved.Records
+		}
+		f.position, f.hash = request.From, request.Hash
+	}
 }
 
 func (f *fakeTrainer) answer() history.Answer {

@@ -48,6 +48,12 @@ type Reply struct {
 	RetryAfter time.Duration
 }
 
+// Warmer is a Sender that can start a trainer that sleeps.
+type Warmer interface {
+	// Warm returns when the trainer listens; an error tells that it may not.
+	Warm(ctx context.Context) error
+}
+
 // Object is the CreekTraining in the cluster.
 type Object interface {
 	// Read asks the API server, never a cache; it returns ErrObjectMissing when there is none.

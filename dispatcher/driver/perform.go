@@ -28,6 +28,8 @@ func sendWithin(request history.Request) time.Duration {
 func (p Parts) perform(ctx context.Context, op core.Op, at func(core.Instant) time.Time) core.Result {
 	deadline := time.Now().Add(answerWithin)
 	switch o := op.(type) {
+	case core.Warm:
+		deadline = time.Now().Add(startWithin)
 	case core.Send:
 		deadline = time.Now().Add(sendWithin(o.Request))
 	case core.ReadStable:
@@ -78,12 +80,22 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 		var reply Reply
 		reply, err = p.Sender.Send(ctx, o.Request)
 		r.Status, r.Answer, r.Message, r.RetryAfter = reply.Status, reply.Answer, reply.Message, core.Span(reply.RetryAfter)
+	case core.Warm:
+		err = p.warm(ctx)
 	case core.Publish:
 		err = p.publish(ctx, o)
 	default:
 		err = fmt.Errorf("operation %T is not known", op)
 	}
 	return err
+}
+
+// warm wakes the trainer where the sender can.
+func (p Parts) warm(ctx context.Context) error {
+	if w, ok := p.Sender.(Warmer); ok {
+		return w.Warm(ctx)
+	}
+	return nil
 }
 
 func (p Parts) publish(ctx context.Context, o core.Publish) error {

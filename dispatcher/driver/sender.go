@@ -70,6 +70,30 @@ func (s *HTTPSender) Send(ctx context.Context, request history.Request) (Reply, 
 	return s.post(ctx, body, again)
 }
 
+// Warm implements Warmer. The proxy in front of a trainer that was scaled to zero holds the request until there is one.
+func (s *HTTPSender) Warm(ctx context.Context) error {
+	address := s.URL()
+	if address == "" {
+		return errors.New("the trainer has no address yet")
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(address, "/")+history.PathReady, nil)
+	if err != nil {
+		return fmt.Errorf("address of the trainer: %w", err)
+	}
+	response, err := s.Client.Do(request)
+	if err != nil {
+		return fmt.Errorf("wake the trainer: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, answerLimit)); err != nil {
+		return fmt.Errorf("wake the trainer: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("wake the trainer: status %d", response.StatusCode)
+	}
+	return nil
+}
+
 func (s *HTTPSender) post(ctx context.Context, body []byte, token string) (Reply, error) {
 	address := s.URL()
 	if address == "" {

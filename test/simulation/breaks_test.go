@@ -31,7 +31,7 @@ const mayBeLeftOut = "Kafka deletes records that may be left out"
 var breaches = []breach{
 	{"the store loses its newest entries", loseTail, []history.Reason{history.ReasonStateLost, history.ReasonHistoryForked}, false, false},
 	{"the store loses an entry in between", loseEntry, []history.Reason{history.ReasonStateLost}, false, false},
-	{"the store damages an entry", damageEntry, []history.Reason{history.ReasonStateUnreadable}, false, false},
+	{"the store damages an entry", damageEntry, []history.Reason{history.ReasonStateUnreadable, history.ReasonHistoryForked}, false, false},
 	{"the store takes another entry where one is", replaceEntry, []history.Reason{history.ReasonHistoryForked}, false, false},
 	{"the store loses its newest checkpoint", loseCheckpoint, []history.Reason{history.ReasonStateLost}, false, false},
 	{"the store damages its newest checkpoint", damageCheckpoint, []history.Reason{history.ReasonStateUnreadable}, false, false},
@@ -125,7 +125,8 @@ func damageEntry(w *world, keys history.Keys) bool {
 	return len(newest) > 0 && w.damage(newest[len(newest)-1])
 }
 
-// damage changes what is stored at a key, so that it does not decode. What is kept for the check stays.
+// damage changes what is stored at a key, so that it does not decode, or has another sum where the damage lies in a name. What is kept for
+// the check stays.
 func (w *world) damage(key string) bool {
 	value := bytes.Clone(w.store[key])
 	at := w.random.IntN(len(value))

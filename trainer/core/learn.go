@@ -143,8 +143,8 @@ func (s *Shard) fetchFailed(e FetchFailed) {
 	}
 	current := w.plan[0]
 	w.lost = history.Problemf(history.ReasonRecordsLost,
-		"Kafka deleted the records from offset %d up to %d of partition %d of topic %s before they were learned. Raise spec.lineage to begin "+
-			"anew with what is left, and lengthen the topic's retention.", current.From, e.LogStart, current.Partition, s.origin.Topic)
+		"Kafka deleted the records from offset %d up to %d of partition %d of topic %s before they were learned. Lengthen the topic's "+
+			"retention, and set spec.source.onError.recordsLost to Continue to go on without them, or raise spec.lineage to begin anew with what is left.", current.From, e.LogStart, current.Partition, s.origin.Topic)
 	w.lost.Partition, w.lost.Offset = current.Partition, current.From
 	if w.listed {
 		s.end(ending{status: StatusStopped, problem: w.lost, save: true})

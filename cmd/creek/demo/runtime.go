@@ -74,6 +74,15 @@ func (r *runtime) Send(ctx context.Context, request history.Request) (driver.Rep
 	return sender.Send(ctx, request)
 }
 
+// Warm implements driver.Warmer.
+func (r *runtime) Warm(ctx context.Context) error {
+	p, err := r.wake(ctx)
+	if err == nil {
+		r.rest(p, 0)
+	}
+	return err
+}
+
 // wake returns the running process with one more request in work, and starts one when there is none.
 func (r *runtime) wake(ctx context.Context) (*process, error) {
 	r.mu.Lock()

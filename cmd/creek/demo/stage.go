@@ -127,8 +127,9 @@ func (object) Read(context.Context) (core.Object, error) {
 func config(options Options) core.Config {
 	return core.Config{
 		Generation: 1, Reachable: true, Residency: history.Residency(options.Residency),
-		Batch: core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(50 * time.Millisecond)},
-		Save:  history.SaveRule{Records: 100_000, Millis: 30_000},
+		IdleWindow: core.Span(options.IdleWindow),
+		Batch:      core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(50 * time.Millisecond)},
+		Save:       history.SaveRule{Records: 100_000, Millis: 30_000},
 	}
 }
 
