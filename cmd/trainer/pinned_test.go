@@ -76,7 +76,8 @@ func TestPinned(t *testing.T) {
 		s.start()
 	}
 	done := s.await("the end", func(f history.Facts) bool {
-		return f.Records == each && f.Checkpoint != nil && f.Checkpoint.Records == each
+		known := f.Source.Status != history.Unknown && f.Trainer.Status != history.Unknown
+		return known && f.Records == each && f.Checkpoint != nil && f.Checkpoint.Records == each
 	})
 	if got, want := done.Checkpoint.ModelDigest.String(), s.want(); got != want {
 		t.Errorf("the model's digest is %s, undisturbed %s", got, want)
