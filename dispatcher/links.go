@@ -52,6 +52,14 @@ func (p *publisher) Publish(ctx context.Context, topic string, lineage history.L
 	return err
 }
 
+// records is a driver.Records that finds its connection when it is needed.
+type records struct{ link[driver.Records] }
+
+// Read implements driver.Records.
+func (r *records) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+	return using(ctx, &r.link, func(in driver.Records) (int64, error) { return in.Read(ctx, topic, partition, from, to, fn) })
+}
+
 // store is a state.Store that finds its connection when it is needed.
 type store struct{ link[state.Store] }
 
@@ -133,6 +141,8 @@ type Openers struct {
 	Kafka func(stream.Connection) (driver.Watcher, func(), error)
 	// Publisher returns a publisher of dead letters and a function that closes it.
 	Publisher func(stream.Connection) (driver.Publisher, func(), error)
+	// Records returns a reader of records and a function that closes it.
+	Records func(stream.Connection) (driver.Records, func(), error)
 	// State returns a store and a function that closes it.
 	State func(state.Config) (state.Store, func(), error)
 }
@@ -150,6 +160,10 @@ func RealOpeners() Openers {
 		Publisher: func(c stream.Connection) (driver.Publisher, func(), error) {
 			p := driver.NewKafkaPublisher(c)
 			return p, func() { _ = p.Close() }, nil
+		},
+		Records: func(c stream.Connection) (driver.Records, func(), error) {
+			r := stream.NewReader(c)
+			return r, r.Close, nil
 		},
 		State: func(c state.Config) (state.Store, func(), error) {
 			s, err := state.Open(c)

@@ -32,12 +32,17 @@ type Registry struct {
 	sources pool[*driver.Poller]
 	// publishers are apart from sources, so that a topic of dead letters that hangs delays no reading of offsets.
 	publishers pool[driver.Publisher]
+	readers    pool[driver.Records]
+	room       *driver.Room
 	stores     pool[state.Store]
 
 	mu        sync.Mutex
 	trainings map[types.NamespacedName]*training
 	closed    bool
 }
+
+// pushRoom bounds the records that travel in requests at one time, over all trainings.
+const pushRoom = 48 << 20
 
 // training is one driver and what it works with.
 type training struct {
@@ -47,6 +52,7 @@ type training struct {
 	driver  *driver.Driver
 	source  *source
 	letters *publisher
+	records *records
 	store   *store
 	cancel  context.CancelFunc
 	done    chan struct{}
@@ -56,7 +62,8 @@ type training struct {
 // before their genesis is made.
 func NewRegistry(reader client.Reader, openers Openers, log *slog.Logger) *Registry {
 	return &Registry{
-		reader: reader, openers: openers, http: driver.NewClient(), traffic: driver.NewTraffic(driver.TrafficLimit), log: log, trainings: map[types.NamespacedName]*training{},
+		reader: reader, openers: openers, http: driver.NewClient(), traffic: driver.NewTraffic(driver.TrafficLimit),
+		room: driver.NewRoom(pushRoom), log: log, trainings: map[types.NamespacedName]*training{},
 	}
 }
 
@@ -91,6 +98,7 @@ func (r *Registry) Apply(t *v1alpha1.CreekTraining) {
 	if before != nil && before.Generation != t.Generation {
 		running.source.renew()
 		running.letters.renew()
+		running.records.renew()
 		running.store.renew()
 	}
 	running.driver.Configure(config)
@@ -103,10 +111,11 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 	keep := secrets{reader: r.reader, namespace: t.Namespace}
 	n.source = &source{link[*driver.Poller]{pool: &r.sources, find: findKafka(n, keep, r.openSource)}}
 	n.letters = &publisher{link[driver.Publisher]{pool: &r.publishers, find: findKafka(n, keep, r.openers.Publisher)}}
+	n.records = &records{link[driver.Records]{pool: &r.readers, find: findKafka(n, keep, r.openers.Records)}}
 	n.store = &store{link[state.Store]{pool: &r.stores, find: r.findStore(n, keep)}}
 	token := &tokenCache{secrets: keep, name: t.Name + tokenSuffix}
 	n.driver = driver.New(settingsOf(t), driver.Parts{
-		Source: n.source, Store: n.store, Publisher: n.letters,
+		Source: n.source, Store: n.store, Publisher: n.letters, Records: n.records, Room: r.room,
 		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http, Traffic: r.traffic},
 		Object: object{reader: r.reader, name: client.ObjectKeyFromObject(t), number: t.Spec.Lineage},
 		Log:    r.log.With("namespace", t.Namespace, "name", t.Name, "lineage", t.Spec.Lineage),
@@ -118,6 +127,7 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 		n.driver.Run(ctx)
 		n.source.close()
 		n.letters.close()
+		n.records.close()
 		n.store.close()
 	}()
 	return n

@@ -84,6 +84,7 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 			Records: t.Spec.State.Checkpoint.EveryRecords, Millis: duration(t.Spec.State.Checkpoint.Interval, 30*time.Second).Milliseconds(),
 		},
 		DeadLetterTopic: t.Spec.Source.OnError.DeadLetterTopic, Residency: history.Residency(t.Spec.State.Residency),
+		Delivery:    history.Delivery(t.Spec.Delivery),
 		IdleWindow:  core.Span(duration(t.Spec.Scaling.IdleWindow, 10*time.Second)),
 		RecordsLost: core.RecordsLost(t.Spec.Source.OnError.RecordsLost),
 		Cleaning:    cleaning(t),

@@ -51,6 +51,20 @@ const (
 	ResidencyCarried Residency = "Carried"
 )
 
+// Delivery says how records reach a trainer.
+type Delivery string
+
+// Values of Delivery.
+const (
+	// DeliveryPull, or empty: the trainer fetches what the entries name.
+	DeliveryPull Delivery = "Pull"
+	// DeliveryPush: they come with the request, as many as there is room for; what is left is answered in part.
+	DeliveryPush Delivery = "Push"
+)
+
+// MaxPushedBytes bounds the records of a request before they are compressed.
+const MaxPushedBytes = 3 << 20
+
 // MaxCarriedBytes bounds a state that travels in requests and answers.
 const MaxCarriedBytes = 2 << 20
 
@@ -84,6 +98,9 @@ type Request struct {
 	Residency    Residency `json:"residency,omitempty"`
 	// State is, for ResidencyCarried, the encoded checkpoint at Checkpoint; empty where there is none yet.
 	State []byte `json:"state,omitempty"`
+	Delivery Delivery `json:"delivery,omitempty"`
+	// Pushed are, for DeliveryPush, the records from From on, packed as the package stream/push does.
+	Pushed []byte `json:"pushed,omitempty"`
 	// Topic is checked by a preflight; a training shard takes it from genesis.
 	Topic string `json:"topic,omitempty"`
 	// Expect is, for a preflight, the spec that the model will be built from, so that its parameters are checked before genesis.
@@ -128,6 +145,11 @@ func (r Request) options() error {
 	case "", ResidencyResident, ResidencyPerInvocation, ResidencyCarried:
 	default:
 		return fmt.Errorf("residency %q is not one of Resident, PerInvocation, Carried", r.Residency)
+	}
+	switch r.Delivery {
+	case "", DeliveryPull, DeliveryPush:
+	default:
+		return fmt.Errorf("delivery %q is not one of Pull, Push", r.Delivery)
 	}
 	switch r.OnUnreadable {
 	case "", UnreadableStop, UnreadableDeadLetter:

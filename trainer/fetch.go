@@ -6,6 +6,7 @@ import (
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/push"
 	"creek.dev/creek/trainer/core"
 )
 
@@ -69,13 +70,12 @@ func (c *chunk) copy(b []byte) []byte {
 
 // fetcher reads ranges ahead of the learner, one fetch at a time.
 type fetcher struct {
-	source Source
-	free   chan *chunk
-	last   *fetch
+	free chan *chunk
+	last *fetch
 }
 
-func newFetcher(source Source) *fetcher {
-	f := &fetcher{source: source, free: make(chan *chunk, chunks)}
+func newFetcher() *fetcher {
+	f := &fetcher{free: make(chan *chunk, chunks)}
 	for range chunks {
 		f.free <- &chunk{}
 	}
@@ -91,7 +91,7 @@ type fetch struct {
 }
 
 // start begins a fetch as soon as the one before it has ended; its context must have been cancelled.
-func (f *fetcher) start(ctx context.Context, e core.Fetch) *fetch {
+func (f *fetcher) start(ctx context.Context, source records, e core.Fetch) *fetch {
 	ctx, cancel := context.WithCancel(ctx)
 	before := f.last
 	run := &fetch{id: e.ID, out: make(chan *chunk, chunks), cancel: cancel, done: make(chan struct{})}
@@ -100,7 +100,7 @@ func (f *fetcher) start(ctx context.Context, e core.Fetch) *fetch {
 		defer close(run.done)
 		defer cancel()
 		f.reclaim(before)
-		reading := &reading{fetcher: f, fetch: run, ctx: ctx}
+		reading := &reading{fetcher: f, fetch: run, source: source, ctx: ctx}
 		if err := reading.all(e); err != nil {
 			reading.fail(err)
 		}
@@ -137,6 +137,7 @@ func (f *fetcher) recycle(c *chunk) {
 type reading struct {
 	*fetcher
 	*fetch
+	source records
 	ctx     context.Context
 	current *chunk
 	// at is the first offset of the range that was not sent on.
@@ -157,7 +158,7 @@ func (r *reading) part(topic string, part history.Range) error {
 	next, err := r.source.Read(r.ctx, topic, part.Partition, part.From, part.To, func(batch []stream.Record) error {
 		return r.take(part.Partition, batch)
 	})
-	if err == nil && r.at < next {
+	if (err == nil || errors.Is(err, push.ErrExhausted)) && r.at < next {
 		// A chunk without records carries the position over offsets that hold none.
 		if err := r.open(part.Partition); err != nil {
 			return err
@@ -238,7 +239,7 @@ func (r *reading) fail(err error) {
 	if r.ctx.Err() != nil || r.open(0) != nil {
 		return
 	}
-	failed := &core.FetchFailed{Fetch: r.id, Problem: sourceProblem(err)}
+	failed := &core.FetchFailed{Fetch: r.id, Problem: sourceProblem(err), Exhausted: errors.Is(err, push.ErrExhausted)}
 	var offset *stream.OffsetError
 	if errors.As(err, &offset) && offset.Gone() {
 		failed.Lost, failed.Partition, failed.LogStart = true, offset.Partition, offset.Start

@@ -29,8 +29,8 @@ func (w wide) Read(_ context.Context, _ string, _ int32, from, to int64, fn func
 // given up as soon as it was learned.
 func TestWideRecordsAreReadOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFetcher(wide{size: 4 * chunkBytes})
-		run := f.start(t.Context(), core.Fetch{ID: 1, Topic: "events", Ranges: []history.Range{{From: 0, To: 8}}})
+		f := newFetcher()
+		run := f.start(t.Context(), wide{size: 4 * chunkBytes}, core.Fetch{ID: 1, Topic: "events", Ranges: []history.Range{{From: 0, To: 8}}})
 		for at := range int64(8) {
 			synctest.Wait()
 			if held := len(run.out); held != 1 {

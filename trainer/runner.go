@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"creek.dev/creek/history"
+	"creek.dev/creek/stream/push"
 	"creek.dev/creek/trainer/core"
 )
 
@@ -28,6 +29,7 @@ const (
 type Runner struct {
 	identity history.TrainerFacts
 	storage  storage
+	source   Source
 	fetcher  *fetcher
 	gauge    *gauge
 	metrics  *metrics
@@ -54,7 +56,9 @@ type Runner struct {
 type call struct {
 	ctx     context.Context
 	request history.Request
-	began   time.Time
+	// pushed are the records that came with the request, nil where they are to be fetched.
+	pushed *push.Pack
+	began  time.Time
 	id      int64
 	ends    deadlines
 	budget  *time.Timer
@@ -74,7 +78,7 @@ type outcome struct {
 // newRunner starts the goroutine; it ends after Terminate.
 func newRunner(identity history.TrainerFacts, parts Parts, m *metrics) *Runner {
 	r := &Runner{
-		identity: identity, storage: storage{parts.Store}, fetcher: newFetcher(parts.Source), gauge: newGauge(parts.Probe), metrics: m,
+		identity: identity, storage: storage{parts.Store}, source: parts.Source, fetcher: newFetcher(), gauge: newGauge(parts.Probe), metrics: m,
 		log: parts.Log, calls: make(chan *call), terminate: make(chan struct{}, 1), done: make(chan struct{}),
 		shard: core.New(), finished: make(chan stored, 1),
 	}
@@ -93,6 +97,13 @@ func (r *Runner) Do(ctx context.Context, request history.Request) (core.Status, 
 	}
 	defer r.pending.Add(-1)
 	c := &call{ctx: ctx, request: request, began: time.Now(), answer: make(chan outcome, 1)}
+	if request.Delivery == history.DeliveryPush {
+		var err error
+		if c.pushed, err = push.Open(request.Pushed, history.MaxPushedBytes); err != nil {
+			return r.refuse(core.StatusRefused, err.Error())
+		}
+		c.request.Pushed = nil
+	}
 	c.ends = deadlinesOf(ctx, c.began, request.BudgetMillis)
 	patience := time.NewTimer(waitWithin)
 	defer patience.Stop()
@@ -250,7 +261,7 @@ func (r *Runner) perform(effects []core.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case core.Fetch:
-			r.fetch = r.fetcher.start(r.open.reads, e)
+			r.fetch = r.fetcher.start(r.open.reads, r.recordsOf(r.open), e)
 		case core.StopFetch:
 			r.stopFetch()
 		case core.Reply:
@@ -263,6 +274,14 @@ func (r *Runner) perform(effects []core.Effect) {
 			r.askStore(e)
 		}
 	}
+}
+
+// recordsOf is where the records of a request are read.
+func (r *Runner) recordsOf(c *call) records {
+	if c.pushed != nil {
+		return c.pushed
+	}
+	return r.source
 }
 
 // askStore carries out an effect of the store beside the work.

@@ -11,10 +11,15 @@ import (
 	"creek.dev/creek/stream"
 )
 
-// Source is where records come from. Kafka is one.
-type Source interface {
+// records is what can be read: a Source, or what came with a request.
+type records interface {
 	// Read hands over records as stream.Reader.Read does.
 	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
+}
+
+// Source is where records come from. Kafka is one.
+type Source interface {
+	records
 	// Topic returns the topic as it is now.
 	Topic(ctx context.Context, name string) (stream.Topic, error)
 	// Close closes what is open.

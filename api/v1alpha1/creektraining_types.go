@@ -77,6 +77,14 @@ type CreekTrainingSpec struct {
 	// +optional
 	Parallelism ParallelismSpec `json:"parallelism,omitempty,omitzero"`
 
+	// delivery is how records reach a worker. Pull (the default): the request names offsets and the worker fetches them from Kafka. Push:
+	// the dispatcher reads them and the request carries them, compressed, up to source.batch.maxBytes and 3Mi; where it has no room for
+	// them, 48Mi over all trainings, the worker fetches them all the same. The model learns the same in both. It may be changed at any
+	// time; the baseline always pulls.
+	// +kubebuilder:default=Pull
+	// +optional
+	Delivery Delivery `json:"delivery,omitempty"`
+
 	// state is where history and checkpoints are kept.
 	// +required
 	State StateSpec `json:"state"`
@@ -106,3 +114,14 @@ type CreekTrainingSpec struct {
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 }
+
+// Delivery is how records reach a worker.
+//
+// +kubebuilder:validation:Enum=Pull;Push
+type Delivery string
+
+// Values of Delivery.
+const (
+	DeliveryPull Delivery = "Pull"
+	DeliveryPush Delivery = "Push"
+)

@@ -32,6 +32,11 @@ and all three models are identical.`,
 			default:
 				return usagef("--residency %q is not Resident, PerInvocation or Carried", options.Residency)
 			}
+			switch history.Delivery(options.Delivery) {
+			case history.DeliveryPull, history.DeliveryPush:
+			default:
+				return usagef("--delivery %q is not Pull or Push", options.Delivery)
+			}
 			var err error
 			if options.Trainer, err = findTrainer(options.Trainer); err != nil {
 				return err
@@ -48,6 +53,8 @@ and all three models are identical.`,
 	command.Flags().Uint64Var(&options.Seed, "seed", options.Seed, "the key of the stream and of its arrivals")
 	command.Flags().StringVar(&options.Residency, "residency", string(history.ResidencyResident),
 		"how long a trainer keeps the model in memory: Resident, PerInvocation or Carried; the model is the same")
+	command.Flags().StringVar(&options.Delivery, "delivery", string(history.DeliveryPull),
+		"how records reach a trainer: Pull or Push; the model is the same")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object")
 	return command
 }

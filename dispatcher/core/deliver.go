@@ -156,6 +156,9 @@ func (m *Machine) send(request history.Request) {
 	if request.Residency == history.ResidencyCarried {
 		request.State = d.carried
 	}
+	if request.Action == history.ActionTrain {
+		request.Delivery = m.config.Delivery
+	}
 	request.OnUnreadable, request.Acknowledged = m.onUnreadable(), m.publisher.acknowledged
 	request.Hash, _ = m.chain.hash(d.position.Touched())
 	if d.checkpoint != nil {
@@ -164,7 +167,7 @@ func (m *Machine) send(request history.Request) {
 	}
 	d.action = request.Action
 	template := m.config.Template
-	m.start(&m.sendLane, Send{Request: request}, func(r Result) {
+	m.start(&m.sendLane, Send{Request: request, Topic: m.topicName, MaxBytes: m.config.Batch.MaxBytes}, func(r Result) {
 		d.action, d.last = "", 0
 		d.answeredAt = m.now
 		m.answered(request, template, r)

@@ -72,8 +72,14 @@ type Publish struct {
 // ReadObject asks for the object as it is now, not as a cache has it: Done with Object, or NotFound.
 type ReadObject struct{}
 
-// Send delivers a request to the trainer: Done with Status and Answer, whatever the status, or Failed.
-type Send struct{ Request history.Request }
+// Send delivers a request to the trainer: Done with Status and Answer, whatever the status, or Failed. Where its delivery is Push the shell
+// adds the records from the topic, or lets the trainer fetch them where it cannot.
+type Send struct {
+	Request history.Request
+	Topic   string
+	// MaxBytes bounds the records that are added, 0 as far as a request may hold.
+	MaxBytes int64
+}
 
 // Warm starts the trainer, if it sleeps, and asks nothing of it: Done when it listens, or Failed.
 type Warm struct{}

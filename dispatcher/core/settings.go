@@ -104,6 +104,8 @@ type Config struct {
 	Save      history.SaveRule
 	// DeadLetterTopic is where records go that cannot be read; without one such a record stops the training.
 	DeadLetterTopic string
+	// Delivery is how records reach the trainer.
+	Delivery history.Delivery
 	// RecordsLost is what becomes of the training when Kafka deleted records before they were learned.
 	RecordsLost RecordsLost
 	// Residency is how long the trainer keeps the state between requests.

@@ -68,7 +68,10 @@ type Parts struct {
 	// Object may be nil for a follower, Publisher where no topic of dead letters is configured and for a follower.
 	Object    Object
 	Publisher Publisher
-	Log       *slog.Logger
+	// Records and Room serve requests that carry their records; without them trainers fetch them.
+	Records Records
+	Room    *Room
+	Log     *slog.Logger
 }
 
 // Driver runs one training.

@@ -77,8 +77,10 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 	case core.ReadObject:
 		r.Object, err = p.Object.Read(ctx)
 	case core.Send:
+		request, free := p.load(ctx, o)
 		var reply Reply
-		reply, err = p.Sender.Send(ctx, o.Request)
+		reply, err = p.Sender.Send(ctx, request)
+		free()
 		r.Status, r.Answer, r.Message, r.RetryAfter = reply.Status, reply.Answer, reply.Message, core.Span(reply.RetryAfter)
 	case core.Warm:
 		err = p.warm(ctx)

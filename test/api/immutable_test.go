@@ -46,6 +46,7 @@ func TestWithinALineage(t *testing.T) {
 		"type of state":     {edit{"spec.state": value(`{type: S3, s3: {endpoint: "https://minio:9000", bucket: models}}`)}, ""},
 		"batch":             {edit{batch + "maxRecords": int64(7)}, ""},
 		"dead letters":      {edit{"spec.source.onError": value(`{deadLetterTopic: dead}`)}, ""},
+		"delivery":          {edit{"spec.delivery": "Push"}, ""},
 		"residency":         {edit{"spec.state.residency": "Carried"}, ""},
 		"memory":            {edit{"spec.memory.initial": "128Mi"}, ""},
 		"suspend, baseline": {edit{"spec.suspend": true, "spec.baseline": map[string]any{}}, ""},

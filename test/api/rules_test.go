@@ -55,6 +55,10 @@ func TestErrorsAndResidency(t *testing.T) {
 		"a topic of dead letters":         {edits: []edit{{topic: value(`{deadLetterTopic: dead-letters.v1}`)}}},
 		"a topic with a space":            {[]edit{{topic: value(`{deadLetterTopic: "a b"}`)}}, []string{topic + ".deadLetterTopic"}},
 		"the topic that is read":          {[]edit{{topic: value(`{deadLetterTopic: elec2}`), kafka + "topic": "elec2"}}, []string{"another topic than kafka.topic"}},
+		"a delivery":                      {edits: []edit{{"spec.delivery": "Push"}}},
+		"a delivery that does not exist":  {[]edit{{"spec.delivery": "Pigeon"}}, []string{"spec.delivery", "Push"}},
+		"records lost":                    {edits: []edit{{topic: value(`{recordsLost: Continue}`)}}},
+		"records lost, another policy":    {[]edit{{topic: value(`{recordsLost: Ignore}`)}}, []string{"recordsLost", "Continue"}},
 		"a residency":                     {edits: []edit{{residency: "PerInvocation"}}},
 		"a residency that does not exist": {[]edit{{residency: "Forever"}}, []string{residency, "Resident"}},
 	})

@@ -82,6 +82,7 @@ func (w *world) play(s scenario) {
 	if s.broken >= 0 && breaches[s.broken].name == mayBeLeftOut {
 		w.recordsLost = core.RecordsLostContinue
 	}
+	w.push = w.chance(0.3)
 	// Nothing but a trainer stalls here for longer than a call takes, and trainers do not read entries.
 	w.collect = core.Collect{Every: core.Second, Age: 4 * core.Second}
 	w.spoil(s.poison)
@@ -152,6 +153,7 @@ func (w *world) disturb(s scenario) {
 	})
 	w.repeat(s.zombie, w.replace)
 	w.repeat(s.suspend, func() {
+		w.push = w.chance(0.5)
 		w.residency = w.anyResidency()
 		w.reconfigure()
 	})

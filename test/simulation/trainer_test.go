@@ -197,6 +197,11 @@ func (t *trainer) bring(life int, id int64) {
 		})
 		return
 	}
+	if t.world.push && t.world.chance(0.2) {
+		t.fetch = nil
+		t.step(life, trainercore.FetchFailed{Fetch: id, Exhausted: true})
+		return
+	}
 	next := min(r.To, r.From+fetchSpan)
 	event := trainercore.RecordsFetched{Fetch: id, Partition: r.Partition, Next: next}
 	for _, found := range t.world.records[r.Partition] {

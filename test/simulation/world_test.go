@@ -78,6 +78,8 @@ type world struct {
 	names int
 	// recordsLost is what dispatchers make of a loss.
 	recordsLost core.RecordsLost
+	// push tells that requests carry some of the records that they want learned, and not always all.
+	push bool
 	// collect is how dispatchers remove what nobody needs.
 	collect core.Collect
 }

@@ -58,6 +58,8 @@ type RecordsFetched struct {
 type FetchFailed struct {
 	Fetch   int64
 	Problem *history.Problem
+	// Exhausted is set when the request carries no more of the records: it is answered in part.
+	Exhausted bool
 	// Lost is set when Kafka deleted the next records: its log begins at LogStart.
 	Lost      bool
 	Partition int32

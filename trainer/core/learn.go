@@ -137,6 +137,10 @@ func (s *Shard) fetchFailed(e FetchFailed) {
 		return
 	}
 	w.fetch = 0
+	if e.Exhausted {
+		s.end(ending{status: StatusDone})
+		return
+	}
 	if !e.Lost {
 		s.end(ending{status: StatusUnavailable, problem: e.Problem})
 		return

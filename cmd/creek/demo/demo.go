@@ -30,6 +30,8 @@ type Options struct {
 	IdleWindow time.Duration
 	// Residency is how long a trainer keeps the model in memory; empty means Resident.
 	Residency string
+	// Delivery is how records reach a trainer; empty means Pull.
+	Delivery string
 	// Progress receives a line about once a second.
 	Progress func(line string)
 }

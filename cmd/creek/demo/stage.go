@@ -112,6 +112,7 @@ func (s *stage) newDriver(kept state.Settings, options Options) (*driver.Driver,
 	}
 	return driver.New(settings, driver.Parts{
 		Source: driver.NewPoller(s.watcher), Store: store, Sender: s.worker, Object: object{}, Log: log,
+		Records: stream.NewReader(s.connection), Room: driver.NewRoom(history.MaxPushedBytes),
 	}), nil
 }
 
@@ -127,9 +128,9 @@ func (object) Read(context.Context) (core.Object, error) {
 func config(options Options) core.Config {
 	return core.Config{
 		Generation: 1, Reachable: true, Residency: history.Residency(options.Residency),
-		IdleWindow: core.Span(options.IdleWindow),
-		Batch:      core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(50 * time.Millisecond)},
-		Save:       history.SaveRule{Records: 100_000, Millis: 30_000},
+		Delivery: history.Delivery(options.Delivery), IdleWindow: core.Span(options.IdleWindow),
+		Batch: core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(50 * time.Millisecond)},
+		Save:  history.SaveRule{Records: 100_000, Millis: 30_000},
 	}
 }
 
