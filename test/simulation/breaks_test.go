@@ -92,15 +92,6 @@ func loseTail(w *world, keys history.Keys) bool {
 	return len(lost) > 0
 }
 
-// anyOf returns one of the keys below a prefix, "" where there is none.
-func (w *world) anyOf(prefix string) string {
-	keys := w.list(prefix, "", 1000)
-	if len(keys) == 0 {
-		return ""
-	}
-	return keys[w.random.IntN(len(keys))]
-}
-
 // loseEntry takes one of the newest entries but the last away, half of the time with the checkpoints behind it.
 func loseEntry(w *world, keys history.Keys) bool {
 	entries := w.list(keys.HistoryPrefix(), "", 1000)

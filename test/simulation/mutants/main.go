@@ -122,7 +122,7 @@ func (m mutant) hunt(environment []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(temporary)
+	defer func() { _ = os.RemoveAll(temporary) }()
 	overlay, err := m.overlay(temporary)
 	if err != nil {
 		return "", err
@@ -145,7 +145,7 @@ func (m mutant) overlay(temporary string) (string, error) {
 		return "", err
 	}
 	replace := map[string]string{}
-	for _, name := range regexp.MustCompile(`(?m)^\+\+\+ b/(\S+)`).FindAllSubmatch(m.text, -1) {
+	for _, name := range regexp.MustCompile(`(?m)^\+{3} b/(\S+)`).FindAllSubmatch(m.text, -1) {
 		file := string(name[1])
 		data, err := os.ReadFile(file)
 		if err != nil {
