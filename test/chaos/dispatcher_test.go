@@ -40,6 +40,7 @@ type plan struct {
 	URLFile   string
 	Listen    string
 	Residency history.Residency
+	Collect   bool
 	KafkaPort int
 }
 
@@ -72,6 +73,7 @@ func (p plan) dispatch(ctx context.Context) error {
 	d := driver.New(core.Settings{
 		Lineage: lineage, UID: "uid", Writer: random, Incarnation: random, Seed: binary.LittleEndian.Uint64(name[:]), Spec: spec(),
 		Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
+		Collect: p.collect(),
 	}, driver.Parts{
 		Source: driver.NewPoller(watcher), Store: store, Object: object{}, Publisher: driver.NewKafkaPublisher(connection),
 		Sender: &driver.HTTPSender{
@@ -93,6 +95,14 @@ func (p plan) dispatch(ctx context.Context) error {
 	}()
 	go d.Run(ctx)
 	return fmt.Errorf("serve facts: %w", <-failed)
+}
+
+// collect removes old checkpoints in the runs of even seeds, while others are made and read. Entries stay, so that all can be replayed.
+func (p plan) collect() core.Collect {
+	if !p.Collect {
+		return core.Collect{}
+	}
+	return core.Collect{Every: core.Second, Age: 24 * 3600 * core.Second}
 }
 
 // trainer returns the address of the trainer that requests go to now, as a service in a cluster would find it.

@@ -43,7 +43,7 @@ func newWorld(ctx context.Context, t *testing.T, killable bool) *world {
 	}
 	w.redis = statetest.StartRedis(t, statetest.DurableArgs...)
 	w.kafka = startKafka(ctx, t, w.folder, killable)
-	w.plan = plan{Brokers: []string{w.kafka.address}, Redis: w.redis.Address, Token: token, URLFile: filepath.Join(w.folder, "url"), Residency: residencyOf(*seedFlag)}
+	w.plan = plan{Brokers: []string{w.kafka.address}, Redis: w.redis.Address, Token: token, URLFile: filepath.Join(w.folder, "url"), Residency: residencyOf(*seedFlag), Collect: *seedFlag%2 == 0}
 	if err := os.WriteFile(w.tokenFile(), []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
