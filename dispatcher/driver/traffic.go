@@ -43,7 +43,8 @@ func (t *Traffic) enter(ctx context.Context, request *history.Request) (leave fu
 	return func() { t.room.Release(weight) }, nil
 }
 
-// requestWeight is about how many bytes a request and a state that comes back take as JSON, known before either is made.
+// requestWeight is about how many bytes a request and a state that comes back take as JSON, known before either is made. Records that travel
+// along have a bound of their own, see Room.
 func requestWeight(r *history.Request) int64 {
 	n := int64(requestOverhead)
 	for _, entry := range r.Entries {
