@@ -97,7 +97,7 @@ type Request struct {
 	BudgetMillis int64     `json:"budgetMillis,omitempty"`
 	Residency    Residency `json:"residency,omitempty"`
 	// State is, for ResidencyCarried, the encoded checkpoint at Checkpoint; empty where there is none yet.
-	State []byte `json:"state,omitempty"`
+	State    []byte   `json:"state,omitempty"`
 	Delivery Delivery `json:"delivery,omitempty"`
 	// Pushed are, for DeliveryPush, the records from From on, packed as the package stream/push does.
 	Pushed []byte `json:"pushed,omitempty"`

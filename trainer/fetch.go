@@ -137,7 +137,7 @@ func (f *fetcher) recycle(c *chunk) {
 type reading struct {
 	*fetcher
 	*fetch
-	source records
+	source  records
 	ctx     context.Context
 	current *chunk
 	// at is the first offset of the range that was not sent on.

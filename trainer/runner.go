@@ -59,9 +59,9 @@ type call struct {
 	// pushed are the records that came with the request, nil where they are to be fetched.
 	pushed *push.Pack
 	began  time.Time
-	id      int64
-	ends    deadlines
-	budget  *time.Timer
+	id     int64
+	ends   deadlines
+	budget *time.Timer
 	// reads bounds what is read for the request, from Kafka and from the store.
 	reads  context.Context
 	cancel context.CancelFunc

@@ -38,7 +38,7 @@ func (p pinnedFlags) config(instance string) core.Config {
 	return core.Config{
 		Generation: 1, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
 		RecordsLost: core.RecordsLost(p.recordsLost),
-		Batch: core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
-		Save:  history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
+		Batch:       core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
+		Save:        history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
 	}
 }

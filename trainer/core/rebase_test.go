@@ -24,7 +24,11 @@ func (w *world) rebase(p history.Position, ends ...int64) {
 // and the newest checkpoint is one behind it.
 func TestRule9Rebase(t *testing.T) {
 	learn := func(t *testing.T, w *world, last int) { t.Helper(); mustReply(t, w, w.train(at(0), last)) }
-	save := func(t *testing.T, w *world, last int) { t.Helper(); learn(t, w, last); mustReply(t, w, w.flush(at(int64(last)))) }
+	save := func(t *testing.T, w *world, last int) {
+		t.Helper()
+		learn(t, w, last)
+		mustReply(t, w, w.flush(at(int64(last))))
+	}
 	tests := map[string]struct {
 		position int64
 		story    func(*testing.T, *world)
