@@ -88,6 +88,10 @@ parity: ## Compare every learner with River's, MOA's and Vowpal Wabbit's and wri
 bench-peers: ## Measure how much faster than theirs the learners are, on one core (ARGS=--cached: their last speeds)
 	@hack/parity/parity.sh bench $(ARGS)
 
+.PHONY: bench-engine
+bench-engine: ## Measure fetching, learning, deliveries, residencies and latency on a real Kafka here, beside River (ARGS='-records 500000')
+	@hack/engine/engine.sh $(ARGS)
+
 ##@ On a real cluster (root on Linux; everything in a network namespace of its own)
 
 .PHONY: cluster

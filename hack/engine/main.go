@@ -1,0 +1,129 @@
+// Command engine measures Creek's engine on a real Kafka: records a second of a trainer that fetches from it, of each delivery with each
+// residency, the learned latency of one that is awake, and River behind confluent-kafka on the same topic. hack/engine/engine.sh sets
+// the stage.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream"
+)
+
+// options are what engine.sh passes on.
+type options struct {
+	brokers, redis, data, trainer, python, peer string
+	core                                        int
+	// records is how many are learned by the fast learners; a tenth of them by the forest, by the combinations and by the peer.
+	records int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.brokers, "brokers", "", "address of Kafka")
+	flag.StringVar(&o.redis, "redis", "", "address of Redis")
+	flag.StringVar(&o.data, "data", "", "path of elec2.csv")
+	flag.StringVar(&o.trainer, "trainer", "bin/trainer", "the trainer's binary")
+	flag.StringVar(&o.python, "python", "", "a Python with River and confluent-kafka; empty measures no peer")
+	flag.StringVar(&o.peer, "peer", "", "the peer's script")
+	flag.IntVar(&o.core, "core", 1, "the core that learners have for themselves")
+	flag.IntVar(&o.records, "records", 2_000_000, "records of the topic")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "engine:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called just before
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	connection := stream.Connection{Brokers: []string{o.brokers}}
+	names, err := fill(ctx, connection, o)
+	if err != nil {
+		return err
+	}
+	s := &stage{options: o, connection: connection, features: names}
+	return errors.Join(s.fetching(ctx), s.learners(ctx), s.combinations(ctx), s.latency(ctx))
+}
+
+// learners measures fetching, decoding and learning together, beside the peer.
+func (s *stage) learners(ctx context.Context) error {
+	fmt.Printf("\n%-10s %12s %14s %16s %14s %12s %10s\n", "learner", "records", "records/s", "records/CPU s", "dispatcher CPU", "memory MiB", "× River")
+	for _, l := range []struct {
+		name    string
+		model   history.Model
+		scaled  bool
+		records int
+	}{
+		{"LR", history.Model{Algorithm: "LogisticRegression", Parameters: map[string]string{"learningRate": "0.005"}}, true, s.records},
+		{"HT", history.Model{Algorithm: "HoeffdingTree"}, false, s.records},
+		{"ARF10", history.Model{Algorithm: "AdaptiveRandomForest", Parameters: map[string]string{"members": "10"}}, false, s.records / 10},
+	} {
+		m, err := s.measure(ctx, plan{name: strings.ToLower(l.name), model: l.model, scaled: l.scaled, records: int64(l.records)})
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", l.name, err)
+		}
+		ratio := "–"
+		if peer, err := s.river(ctx, l.name); err != nil {
+			return err
+		} else if peer > 0 {
+			ratio = fmt.Sprintf("%.1f", m.perProcessor()/peer)
+		}
+		fmt.Printf("%-10s %12d %14.0f %16.0f %13.1f%% %12.1f %10s\n", l.name, l.records, m.perSecond(), m.perProcessor(),
+			100*m.dispatcher.Seconds()/m.wall.Seconds(), float64(m.peak)/(1<<20), ratio)
+	}
+	return nil
+}
+
+// combinations measures each delivery with each residency in slices of 1,000 records.
+func (s *stage) combinations(ctx context.Context) error {
+	fmt.Printf("\n%-22s %12s %12s %22s %18s\n", "slices of 1,000", "records/s", "ms/slice", "dispatcher store ops", "durable ms, last")
+	for _, delivery := range []history.Delivery{history.DeliveryPull, history.DeliveryPush} {
+		for _, residency := range []history.Residency{history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried} {
+			p := plan{
+				name: strings.ToLower(string(delivery + "-" + history.Delivery(residency))), records: int64(s.records / 10), scaled: true, slice: 1000,
+				model: history.Model{Algorithm: "LogisticRegression"}, delivery: delivery, residency: residency,
+			}
+			m, err := s.measure(ctx, p)
+			if err != nil {
+				return fmt.Errorf("measure %s with %s: %w", delivery, residency, err)
+			}
+			slices := float64(m.slices)
+			fmt.Printf("%-22s %12.0f %12.2f %22.2f %18d\n", string(delivery)+" + "+string(residency), m.perSecond(),
+				float64(m.wall.Microseconds())/1000/slices, float64(m.operations)/slices, m.durable)
+		}
+	}
+	return nil
+}
+
+// fetching measures the bare reader on the learners' core.
+func (s *stage) fetching(ctx context.Context) error {
+	release, err := pin(s.core)
+	if err != nil {
+		return err
+	}
+	defer release()
+	reader := stream.NewReader(s.connection)
+	defer reader.Close()
+	for _, round := range []string{"first", "again"} {
+		count, began, processor := 0, time.Now(), processorTime()
+		if _, err := reader.Read(ctx, topic, 0, 0, int64(s.records), func(batch []stream.Record) error {
+			count += len(batch)
+			return nil
+		}); err != nil {
+			return fmt.Errorf("read the topic: %w", err)
+		}
+		took, used := time.Since(began).Seconds(), (processorTime() - processor).Seconds()
+		fmt.Printf("fetching alone, %s: %d records, %.0f records/s, %.0f records/CPU s\n", round, count, float64(count)/took, float64(count)/used)
+	}
+	return nil
+}
