@@ -107,14 +107,16 @@ func (m *Machine) flushDue() bool {
 	return false
 }
 
-// endangered tells whether the topic has already dropped records that only the trainer's memory holds.
+// endangered tells whether the topic has dropped records that only the trainer's memory holds, or may do so when it drops as many as it
+// did before at once.
 func (m *Machine) endangered() bool {
 	saved := m.chain.begin
 	if c := m.delivery.checkpoint; c != nil {
 		saved = m.chain.offsets(c.Position)
 	}
 	for _, start := range m.source.starts {
-		if at, _ := saved.Get(start.Partition); start.Offset > at {
+		stride, _ := m.source.strides.Get(start.Partition)
+		if at, _ := saved.Get(start.Partition); start.Offset+stride > at {
 			return true
 		}
 	}

@@ -69,3 +69,28 @@ func TestRule9FlushWhenTheLogStartHasPassedTheCheckpoint(t *testing.T) {
 		t.Error("never flushed though the checkpoint fell behind the log start")
 	}
 }
+
+// Rule 9: a log start that comes near forces a save before it has passed the checkpoint: it moves as far as it did before.
+func TestRule9FlushBeforeTheLogStartPasses(t *testing.T) {
+	r := newRig(t)
+	r.configure(func(*Config) {})
+	r.run(Second)
+	for n := int64(1); n < 1200; n++ {
+		r.stable = at(0, n*10)
+		if start := n * 10 / 1000 * 1000; start > 0 && n%100 == 30 {
+			// Kafka deletes a segment of 1,000 records, thirty seconds of them, when 300 more have come.
+			saved := int64(0)
+			if c := r.machine.Facts().Checkpoint; c != nil {
+				saved = c.Records
+			}
+			if n > 200 && saved < start {
+				t.Fatalf("the log start is to be %d, and a checkpoint holds %d records", start, saved)
+			}
+			r.starts = at(0, start)
+		}
+		r.run(300 * Millisecond)
+	}
+	if f := r.machine.Facts(); f.Stopped != nil {
+		t.Fatalf("stopped: %v", f.Stopped)
+	}
+}

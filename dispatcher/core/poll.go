@@ -9,7 +9,7 @@ import (
 // How often the source is asked. An idle training makes a little more than two requests a second.
 const (
 	idlePoll   = 500 * Millisecond
-	fastPoll   = 10 * Millisecond
+	fastPoll   = 5 * Millisecond
 	startsPoll = 10 * Second
 	topicPoll  = 30 * Second
 	// activeFor is how long after the last new record the offsets are polled at the pace of the window.
@@ -27,6 +27,10 @@ type source struct {
 	// stableAt is when stable was read, grewAt when it last grew.
 	stableAt, grewAt Instant
 	starts           history.Offsets
+	// strides are how far the log starts have moved at once at most: Kafka deletes whole segments.
+	strides history.Offsets
+	// lastStarts is the newest reading of starts, whether it is to be believed still or not.
+	lastStarts history.Offsets
 	// below counts readings in a row with an offset below the head of the history.
 	below int
 }
@@ -100,7 +104,16 @@ func (m *Machine) sawStable(r Result) {
 	s.below = 0
 }
 
-func (m *Machine) sawStarts(r Result) { m.source.starts = r.Offsets }
+func (m *Machine) sawStarts(r Result) {
+	s := &m.source
+	for _, start := range r.Offsets {
+		before, known := s.lastStarts.Get(start.Partition)
+		if most, _ := s.strides.Get(start.Partition); known && start.Offset-before > most {
+			s.strides = s.strides.With(start.Partition, start.Offset-before)
+		}
+	}
+	s.starts, s.lastStarts = r.Offsets, r.Offsets
+}
 
 // checkStarts compares the oldest records that the topic still has with what the model has not learned yet.
 func (m *Machine) checkStarts() {
