@@ -50,8 +50,9 @@ def classify(kind, parameters, form, path):
         if p:
             counted += 1
             correct += max(p, key=p.get) == y
-            # River's metric clips the probability of True, so that it is less exact.
-            loss -= math.log(min(max(p.get(y, 0), 1e-15), 1 - 1e-15))
+            # River's metric clips the probability of True and takes the rest for False, which is less exact: only its clips are kept.
+            least = 1e-15 if y else 1 - (1 - 1e-15)
+            loss -= math.log(min(max(p.get(y, 0), least), 1 - 1e-15))
         if i in CHECKED and len(p) == 2:
             checks[i] = p[True]
         model.learn_one(x, y)
