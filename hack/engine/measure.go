@@ -28,7 +28,7 @@ func (s *stage) measure(ctx context.Context, p plan) (measured, error) {
 	defer r.close()
 	began, processor, used := time.Now(), processorTime(), trainerTime(r.trainer.Process.Pid)
 	r.driver.Configure(p.config())
-	facts, err := r.await(ctx, func(f history.Facts) bool { return f.Records >= p.records })
+	facts, err := r.await(ctx, 10*time.Millisecond, func(f history.Facts) bool { return f.Records >= p.records })
 	if err != nil {
 		return measured{}, err
 	}
@@ -40,8 +40,8 @@ func (s *stage) measure(ctx context.Context, p plan) (measured, error) {
 	return m, nil
 }
 
-// await polls the facts until they are as wanted.
-func (r *running) await(ctx context.Context, wanted func(history.Facts) bool) (history.Facts, error) {
+// await polls the facts, at the pace of pause, until they are as wanted.
+func (r *running) await(ctx context.Context, pause time.Duration, wanted func(history.Facts) bool) (history.Facts, error) {
 	for {
 		facts := r.driver.Facts()
 		switch {
@@ -52,7 +52,7 @@ func (r *running) await(ctx context.Context, wanted func(history.Facts) bool) (h
 		case ctx.Err() != nil:
 			return facts, fmt.Errorf("it did not come to that: %w; %+v", ctx.Err(), facts)
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *stage) latency(ctx context.Context) error {
 		if _, err := writer.Write(ctx, 0, []stream.Record{record}); err != nil {
 			return fmt.Errorf("write a record: %w", err)
 		}
-		facts, err := r.await(ctx, func(f history.Facts) bool { return f.Records > int64(i) })
+		facts, err := r.await(ctx, time.Millisecond, func(f history.Facts) bool { return f.Records > int64(i) })
 		if err != nil {
 			return err
 		}
