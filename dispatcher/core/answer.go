@@ -10,6 +10,7 @@ import (
 // Statuses of a trainer's answer.
 const (
 	statusDone     = 200
+	statusRefused  = 400
 	statusDenied   = 401
 	statusConflict = 409
 	statusStop     = 422
@@ -38,6 +39,7 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		return
 	}
 	m.observe(r.Answer)
+	m.delivery.refused = r.Status == statusRefused && request.Delivery == history.DeliveryPush
 	defer m.retryAfter(r.RetryAfter)
 	switch {
 	case r.Message != "":

@@ -92,6 +92,10 @@ func (m *Machine) surveyCheckpoints() {
 	looked := m.delivery.checkpoint
 	m.storeCall(&c.lane, List{Prefix: keys.CheckpointPrefix(0), Limit: collectPage}, func(r Result) {
 		c.looked, c.keep, c.step = looked, 0, collectMarks
+		if len(r.Keys) == collectPage {
+			// There are more: they are listed once these are gone.
+			c.looked, c.step = nil, collectCheckpoints
+		}
 		kept := 0
 		for _, key := range r.Keys {
 			p, err := keys.ParseCheckpointKey(0, key)

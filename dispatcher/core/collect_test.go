@@ -186,3 +186,22 @@ func TestMarkKeys(t *testing.T) {
 		}
 	}
 }
+
+// More checkpoints than one listing holds are removed all the same.
+func TestRule10ManyCheckpoints(t *testing.T) {
+	r := collecting(t)
+	r.live(2)
+	made := 0
+	for hour := 0; hour < 20; hour++ {
+		// 3000 checkpoints between two looks, one a slice: the keys are what counts.
+		for range 3600 {
+			made++
+			r.store[r.keys().Checkpoint(0, history.Position{Entry: 0, Range: 1, Next: int64(made)})] = []byte("x")
+		}
+		r.live(1)
+	}
+	r.run(600 * minute)
+	if got := r.stored(r.keys().CheckpointPrefix(0)); got > 3 {
+		t.Errorf("%d checkpoints are left for ever on an idle training", got)
+	}
+}

@@ -37,12 +37,14 @@ type delivery struct {
 	records int64
 	// deadLettered counts the records that were passed over.
 	deadLettered int64
-	metrics      map[string]float64
-	slice        *history.SliceFacts
-	sliceAt      Instant
-	memory       *history.MemoryFacts
-	trainer      *history.TrainerFacts
-	latency      history.LatencyFacts
+	// refused tells that the last request that carried records was: the next has them fetched.
+	refused bool
+	metrics map[string]float64
+	slice   *history.SliceFacts
+	sliceAt Instant
+	memory  *history.MemoryFacts
+	trainer *history.TrainerFacts
+	latency history.LatencyFacts
 	// newest is the timestamp of the newest record learned, at newestAt, until a checkpoint holds it.
 	newest   int64
 	newestAt history.Position
@@ -158,7 +160,7 @@ func (m *Machine) send(request history.Request) {
 	if request.Residency == history.ResidencyCarried {
 		request.State = d.carried
 	}
-	if request.Action == history.ActionTrain {
+	if request.Action == history.ActionTrain && !d.refused {
 		request.Delivery = m.config.Delivery
 	}
 	request.OnUnreadable, request.Acknowledged = m.onUnreadable(), m.publisher.acknowledged

@@ -35,6 +35,23 @@ func (m *Machine) rebase() {
 	if m.source.starts == nil || !m.recorded() {
 		return
 	}
+	keys := m.settings.keys(m.incarnation)
+	m.storeCall(&m.main, List{Prefix: keys.CheckpointPrefix(0), Limit: 1}, func(r Result) {
+		if m.stage != stageRebase {
+			return
+		}
+		if found := m.recovery.found; len(r.Keys) > 0 && r.Keys[0] != keys.Checkpoint(0, found) || len(r.Keys) == 0 && found != (history.Position{}) {
+			// Newer ones came while the source was asked, and may hold what was lost; the older may be collected.
+			m.suspect(m.recovery.lost)
+			return
+		}
+		m.leaveOut()
+	})
+}
+
+// leaveOut writes the Rebase onto the checkpoint that was just seen to be the newest.
+func (m *Machine) leaveOut() {
+	a := &m.appender
 	base, end := m.base()
 	for _, start := range m.source.starts {
 		if from, _ := end.Get(start.Partition); start.Offset > from {
@@ -43,7 +60,9 @@ func (m *Machine) rebase() {
 		}
 	}
 	if len(base.Lost) == 0 {
-		m.stop(m.recovery.lost)
+		// Two readings contradict one another, as they may right after a partition got another leader.
+		m.stage = stageReady
+		m.failed(&m.sendLane)
 		return
 	}
 	head := m.chain.head()
@@ -54,7 +73,6 @@ func (m *Machine) rebase() {
 	}
 	a.attempt, a.number = entry.Encode(), entry.Number
 	m.stage = stageReady
-	m.attempt()
 }
 
 // base returns the state to go on from, and how far each partition was learned there: the newest checkpoint, genesis when there is none,

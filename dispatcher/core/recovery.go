@@ -93,6 +93,9 @@ func unreadable(what string) *history.Problem {
 func (m *Machine) listEntries() {
 	keys := m.settings.keys(m.incarnation)
 	m.storeCall(&m.main, List{Prefix: keys.HistoryPrefix(), Limit: 1}, func(r Result) {
+		if m.stage != stageHead {
+			return
+		}
 		top := int64(0)
 		if len(r.Keys) > 0 {
 			n, err := keys.ParseEntryKey(r.Keys[0])
@@ -133,7 +136,13 @@ func (m *Machine) descend() {
 	case empty:
 		m.fetchEntry(top, func(data []byte) *history.Problem { return m.chain.prepend(top, data) })
 	case m.chain.head() < top:
-		m.fetchEntry(m.chain.head()+1, m.chain.append)
+		m.fetchEntry(m.chain.head()+1, func(data []byte) *history.Problem {
+			problem := m.chain.append(data)
+			if l, ok := m.chain.at(m.chain.head()); ok && problem == nil && l.entry.Kind == history.KindRebase {
+				m.goBack(l)
+			}
+			return problem
+		})
 	default:
 		n := m.chain.base
 		m.fetchEntry(n, func(data []byte) *history.Problem { return m.chain.prepend(n, data) })

@@ -29,7 +29,8 @@ func (m *Machine) settle() {
 	if loss != nil && m.stage == stageReady {
 		// What is lost is decided by a reading that is made now.
 		m.stage, m.source.starts = stageRebase, nil
-		m.startsLane.due = m.now
+		delete(m.calls, m.startsLane.call)
+		m.startsLane = lane{}
 	}
 	// The next operation may start at once.
 	m.proceed()

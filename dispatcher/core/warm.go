@@ -2,8 +2,12 @@ package core
 
 import "creek.dev/creek/history"
 
-// warmLeast is the shortest window during which a trainer is woken: a shorter one is over before anything has begun.
-const warmLeast = 20 * Millisecond
+const (
+	// warmLeast is the shortest time before the end of a window in which a trainer is woken: a shorter one is over before anything has begun.
+	warmLeast = 20 * Millisecond
+	// warmMost is the longest: a pod starts in less, and one that is woken earlier waits for nothing, or goes to sleep again.
+	warmMost = 5 * Second
+)
 
 // warm wakes a sleeping trainer while a window runs, so that its start hides behind the wait for more records. Nothing depends on it.
 func (m *Machine) warm() {
@@ -13,6 +17,10 @@ func (m *Machine) warm() {
 		return
 	}
 	left := a.since.Add(m.config.Batch.Window).Since(m.now)
+	if early := left - min(warmMost, m.config.IdleWindow/2); early > 0 {
+		m.wakeAt(m.now.Add(early))
+		return
+	}
 	if left < warmLeast || m.probing() || !m.config.Reachable || m.findings.source.Status != history.True {
 		return
 	}

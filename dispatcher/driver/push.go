@@ -41,10 +41,11 @@ func (p Parts) load(ctx context.Context, o core.Send) (history.Request, func()) 
 	if o.MaxBytes > 0 {
 		limit = min(limit, o.MaxBytes)
 	}
-	if p.Records == nil || p.Room == nil || !p.Room.bytes.TryAcquire(limit) {
+	// They are held three times: as they were read, packed, and as text in the body.
+	if p.Records == nil || p.Room == nil || !p.Room.bytes.TryAcquire(3*limit) {
 		return request, free
 	}
-	free = func() { p.Room.bytes.Release(limit) }
+	free = func() { p.Room.bytes.Release(3 * limit) }
 	pack, err := pack(ctx, p.Records, o, int(limit))
 	if err != nil {
 		p.Log.Debug("records are left to the trainer to fetch", "topic", o.Topic, "error", err)
@@ -64,7 +65,9 @@ func pack(ctx context.Context, records Records, o core.Send, limit int) ([]byte,
 	}
 	w := push.NewWriter(limit)
 	for _, r := range ranges {
-		w.Begin(r.Partition, r.From)
+		if !w.Begin(r.Partition, r.From) {
+			break
+		}
 		reached := r.From
 		next, err := records.Read(ctx, o.Topic, r.Partition, r.From, r.To, func(batch []stream.Record) error {
 			for i := range batch {

@@ -150,7 +150,7 @@ func (s *stage) dispatch(ctx context.Context, p plan, kept state.Settings, addre
 		Lineage: history.Lineage{Namespace: "engine", Name: p.name, Number: 1}, UID: "uid", Writer: "engine", Incarnation: "engine",
 		Spec: s.spec(p), Topic: name, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}, driver.Parts{
-		Source: driver.NewPoller(watcher), Store: r.store, Object: there{}, Records: reader, Room: driver.NewRoom(history.MaxPushedBytes),
+		Source: driver.NewPoller(watcher), Store: r.store, Object: there{}, Records: reader, Room: driver.NewRoom(3 * history.MaxPushedBytes),
 		Sender: &driver.HTTPSender{
 			URL: func() string { return "http://" + address }, Client: driver.NewClient(),
 			Token: func(context.Context, string) (string, error) { return "token", nil },

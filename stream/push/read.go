@@ -27,7 +27,7 @@ var errMalformed = errors.New("records in a request: malformed")
 
 // Open unpacks what a Writer with the same limit made.
 func Open(data []byte, limit int) (*Pack, error) {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(limit)+recordOverhead))
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(limit)))
 	if err != nil {
 		return nil, fmt.Errorf("unpack records: %w", err)
 	}
@@ -36,7 +36,8 @@ func Open(data []byte, limit int) (*Pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unpack records: %w", err)
 	}
-	p, in := &Pack{}, input{raw}
+	// What is unpacked takes more memory than what it was unpacked from: a Writer has counted it.
+	p, in := &Pack{}, input{rest: raw, room: limit - len(raw)}
 	for len(in.rest) > 0 {
 		s, ok := in.segment()
 		if !ok {
@@ -83,8 +84,11 @@ func (s *segment) between(from, to int64) []stream.Record {
 	return s.records[first:last]
 }
 
-// input is what was not read yet.
-type input struct{ rest []byte }
+// input is what was not read yet, and the memory that may still be taken for it.
+type input struct {
+	rest []byte
+	room int
+}
 
 func (in *input) uvarint() (int64, bool) {
 	n, size := binary.Uvarint(in.rest)
@@ -127,10 +131,12 @@ func (in *input) segment() (segment, bool) {
 		head[i] = n
 	}
 	s := segment{partition: int32(head[0]), from: head[1], next: head[1] + head[2]}
-	// A record takes five bytes at least.
-	if head[0] > math.MaxInt32 || s.next <= s.from || head[3] > int64(len(in.rest))/5 {
+	// A record takes five bytes at least, and its numbers at most 32 of those that a Writer counts.
+	const unpacked = recordOverhead - 32
+	if head[0] > math.MaxInt32 || s.next <= s.from || head[3] > int64(len(in.rest))/5 || head[3] > int64(in.room)/unpacked {
 		return s, false
 	}
+	in.room -= int(head[3]) * unpacked
 	s.records = make([]stream.Record, 0, head[3])
 	offset, millis := s.from, int64(0)
 	for i := range head[3] {

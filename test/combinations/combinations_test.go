@@ -170,7 +170,7 @@ func TestEveryCombinationTeachesTheSame(t *testing.T) {
 	for _, delivery := range []history.Delivery{history.DeliveryPull, history.DeliveryPush} {
 		for _, residency := range []history.Residency{history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried} {
 			t.Run(fmt.Sprintf("%s and %s", delivery, residency), func(t *testing.T) {
-				got, sender := learn(t, connection, history.MaxPushedBytes, 2*each, func(c *core.Config) { c.Delivery, c.Residency = delivery, residency })
+				got, sender := learn(t, connection, 3*history.MaxPushedBytes, 2*each, func(c *core.Config) { c.Delivery, c.Residency = delivery, residency })
 				if want.Records == 0 {
 					want = got
 				}
@@ -195,7 +195,7 @@ func TestPushIsBounded(t *testing.T) {
 		room, maxBytes int64
 		carried        bool
 	}{
-		"requests of 5,000 bytes": {history.MaxPushedBytes, 5_000, true},
+		"requests of 5,000 bytes": {3 * history.MaxPushedBytes, 5_000, true},
 		"no room":                 {1, 4 << 20, false},
 	}
 	for name, test := range tests {

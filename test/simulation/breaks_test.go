@@ -45,6 +45,10 @@ var breaches = []breach{
 	{"the topic is deleted and made anew", remakeTopic, []history.Reason{history.ReasonSourceChanged}, true, false},
 }
 
+func leftOutIndex() int {
+	return slices.IndexFunc(breaches, func(b breach) bool { return b.name == mayBeLeftOut })
+}
+
 // breakIt breaks an assumption, where there is something to break yet. Often what was kept in memory only is lost with it.
 func (w *world) breakIt(which *breach) {
 	if w.recorded != "" && which.breaks(w, history.Keys{Lineage: lineage, Incarnation: w.recorded}) {
@@ -198,8 +202,12 @@ func deleteRecords(w *world, _ history.Keys) bool {
 
 // leaveOut has records deleted again and again of which the training may go on without.
 func leaveOut(w *world, keys history.Keys) bool {
-	maps.Copy(w.starts, w.stable)
-	if again := w.now + second + w.random.Int64N(5*second); again < beginning+20*second {
+	for _, at := range w.offsets() {
+		if w.chance(0.6) {
+			w.starts[at.Partition] += w.random.Int64N(at.Offset - w.starts[at.Partition] + 1)
+		}
+	}
+	if again := w.now + second/2 + w.random.Int64N(2*second); again < beginning+20*second {
 		w.at(again, func() { leaveOut(w, keys) })
 	}
 	return true

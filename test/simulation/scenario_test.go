@@ -60,6 +60,10 @@ func (w *world) draw() scenario {
 		s.broken = w.random.IntN(len(breaches))
 		s.breakAt = 5*second + w.random.Int64N(15*second)
 	}
+	if w.chance(0.15) {
+		// What goes on after a loss has more ways to go wrong than what stops.
+		s.broken, s.breakAt = leftOutIndex(), 2*second+w.random.Int64N(8*second)
+	}
 	return s
 }
 

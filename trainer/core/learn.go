@@ -145,6 +145,11 @@ func (s *Shard) fetchFailed(e FetchFailed) {
 		s.end(ending{status: StatusUnavailable, problem: e.Problem})
 		return
 	}
+	if w.request.Residency == history.ResidencyCarried && s.resident.unsaved() {
+		// What was learned before the loss goes back first: only the dispatcher can save it. The next request finds the loss.
+		s.end(ending{status: StatusDone})
+		return
+	}
 	current := w.plan[0]
 	w.lost = history.Problemf(history.ReasonRecordsLost,
 		"Kafka deleted the records from offset %d up to %d of partition %d of topic %s before they were learned. Lengthen the topic's "+

@@ -35,14 +35,15 @@ func (s *Shard) locate() {
 		}
 		return
 	}
-	r.acknowledge(w.request.Acknowledged)
 	if w.chain.covers(r.position, r.hash) {
+		r.acknowledge(w.request.Acknowledged)
 		s.begin()
 		return
 	}
 	named := w.request.Checkpoint
 	switch {
 	case s.alreadyDone():
+		r.acknowledge(w.request.Acknowledged)
 		s.end(ending{status: StatusDone, save: w.request.Action == history.ActionFlush})
 	case named != nil && !w.tried && named.Compare(r.position) > 0:
 		s.readNamed()
@@ -94,10 +95,19 @@ func (s *Shard) listed(newest string) {
 			s.end(ending{status: StatusStopped, problem: unreadableState(newest, err)})
 			return
 		}
+		entry, _ := w.chain.rebase()
+		if w.stepsBack && s.resident == nil && position.Entry < entry.Number {
+			s.checkpointMissing(s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position))
+			return
+		}
 		if s.resident == nil || position.Compare(s.resident.position) > 0 {
 			s.read(newest)
 			return
 		}
+	}
+	if entry, _ := w.chain.rebase(); w.stepsBack && s.resident == nil {
+		s.checkpointMissing(s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position))
+		return
 	}
 	if w.lost != nil {
 		s.end(ending{status: StatusStopped, problem: w.lost, save: true})
@@ -120,7 +130,7 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 		return
 	}
 	r, checkpoint, problem := restore(s.origin, e.Key, e.Data)
-	if problem == nil && w.stepsBack {
+	if problem == nil && s.isBase(e.Key) {
 		problem = s.moveTo(r, checkpoint.Header)
 	}
 	if problem != nil {
@@ -133,7 +143,11 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 }
 
 func (s *Shard) checkpointMissing(key string) {
-	if s.open.stepsBack {
+	if s.isBase(key) {
+		if !s.open.listed {
+			s.list()
+			return
+		}
 		s.end(ending{status: StatusStopped, problem: history.Problemf(history.ReasonStateLost,
 			"The store has no %s, from which the history goes on after a loss. Restore the store, or raise spec.lineage to begin anew.", key)})
 		return

@@ -45,3 +45,9 @@ func (s *Shard) moveTo(r *resident, h history.CheckpointHeader) *history.Problem
 	r.passed = append(r.passed[:0], passedLink{entry.Number, link})
 	return nil
 }
+
+// isBase tells whether a key is that of the checkpoint from which a Rebase of the request goes on.
+func (s *Shard) isBase(key string) bool {
+	entry, _ := s.open.chain.rebase()
+	return s.open.stepsBack && entry != nil && key == s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position)
+}

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 
 	"creek.dev/creek/history"
@@ -90,5 +91,104 @@ func TestRule9RebaseOntoWhatIsNotThere(t *testing.T) {
 	reply = mustReply(t, w, w.train(at(3), 4))
 	if p := reply.Answer.Problem; reply.Status != core.StatusStopped || p == nil || p.Reason != history.ReasonHistoryForked {
 		t.Errorf("another checkpoint: status %d, %v", reply.Status, p)
+	}
+}
+
+// Behind a Rebase records are gone again, and the newest checkpoint holds them: it is taken, as everywhere.
+func TestRule9RebaseThenLost(t *testing.T) {
+	w := threeEntries(t)
+	mustReply(t, w, w.train(at(0), 2))
+	mustReply(t, w, w.flush(at(2)))
+	w.rebase(at(2), 27, 25)
+	w.cut(40, 30)
+	// Another trainer learned it all and saved; its answer was lost.
+	mustReply(t, w, w.train(at(3), 5))
+	w.crash()
+	// Kafka deleted what was learned.
+	w.logStart = 40
+	r := w.train(at(3), 5)
+	p := at(2)
+	r.Checkpoint = &p
+	reply := mustReply(t, w, r)
+	if reply.Status == core.StatusStopped {
+		t.Fatalf("stopped: %v", reply.Answer.Problem)
+	}
+}
+
+// The checkpoint of a Rebase is collected once two newer ones are there: whoever is sent back to it takes the newest.
+func TestRule9RebaseOntoWhatWasCollected(t *testing.T) {
+	w := threeEntries(t)
+	mustReply(t, w, w.train(at(0), 2))
+	mustReply(t, w, w.flush(at(2)))
+	w.rebase(at(2), 27, 25)
+	w.cut(40, 30)
+	mustReply(t, w, w.train(at(3), 4))
+	mustReply(t, w, w.train(at(4), 5))
+	mustReply(t, w, w.flush(at(5)))
+	n := 0
+	for k := range w.store {
+		if strings.Contains(k, "checkpoint/") {
+			n++
+		}
+	}
+	delete(w.store, w.keys.Checkpoint(0, at(2)))
+	w.crash()
+	r := w.train(at(3), 5)
+	p := at(2)
+	r.Checkpoint = &p
+	reply := mustReply(t, w, r)
+	if reply.Status == core.StatusStopped {
+		t.Fatalf("stopped with %d checkpoints before: %v", n, reply.Answer.Problem)
+	}
+}
+
+// A request of before a Rebase acknowledges numbers that are used again behind it: only one that is on the chain is heard.
+func TestRule7StaleAcknowledgementAcrossARebase(t *testing.T) {
+	w := threeEntries(t)
+	w.poison(28, 29, 33)
+	old := w.train(at(0), 2)
+	old.OnUnreadable = history.UnreadableDeadLetter
+	mustReply(t, w, old)
+	mustReply(t, w, w.flush(at(2)))
+	w.rebase(at(2), 27, 25)
+	w.cut(40, 30)
+	r := w.train(at(3), 5)
+	r.OnUnreadable = history.UnreadableDeadLetter
+	reply := mustReply(t, w, r)
+	before := len(reply.Answer.DeadLetters)
+	// A dispatcher that has not seen the Rebase, and published void letters 1 to 9.
+	stale := w.train(at(2), 3)
+	stale.Acknowledged = 9
+	mustReply(t, w, stale)
+	r.Acknowledged = 0
+	again := mustReply(t, w, r)
+	if len(again.Answer.DeadLetters) != before {
+		t.Fatalf("dead letters lost: %d before, %d after a stale request", before, len(again.Answer.DeadLetters))
+	}
+}
+
+// Where the state travels, what was learned before a loss goes back first: only the dispatcher can save it.
+func TestRule9CarriedStateGoesBackBeforeALoss(t *testing.T) {
+	w := newWorld(t)
+	w.cut(20, 5)
+	w.cut(40, 10)
+	r := w.train(at(0), 2)
+	r.Residency = history.ResidencyCarried
+	// Learns partition 0 of entry 1, then Kafka's deletion overtakes it.
+	w.before = func(e core.Event) core.Event {
+		if f, ok := e.(core.RecordsFetched); ok && f.Partition == 0 && f.Next == 20 {
+			w.logStart = 45
+		}
+		return e
+	}
+	reply := mustReply(t, w, r)
+	saved := 0
+	for k := range w.store {
+		if strings.Contains(k, "checkpoint/") {
+			saved++
+		}
+	}
+	if reply.Answer.Records > 0 && len(reply.Answer.State) == 0 && saved == 0 {
+		t.Errorf("%d learned records are thrown away, and are no longer in Kafka", reply.Answer.Records)
 	}
 }

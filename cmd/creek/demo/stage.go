@@ -112,7 +112,7 @@ func (s *stage) newDriver(kept state.Settings, options Options) (*driver.Driver,
 	}
 	return driver.New(settings, driver.Parts{
 		Source: driver.NewPoller(s.watcher), Store: store, Sender: s.worker, Object: object{}, Log: log,
-		Records: stream.NewReader(s.connection), Room: driver.NewRoom(history.MaxPushedBytes),
+		Records: stream.NewReader(s.connection), Room: driver.NewRoom(3 * history.MaxPushedBytes),
 	}), nil
 }
 
