@@ -192,7 +192,7 @@ func TestRule10ManyCheckpoints(t *testing.T) {
 	r := collecting(t)
 	r.live(2)
 	made := 0
-	for hour := 0; hour < 20; hour++ {
+	for range 20 {
 		// 3000 checkpoints between two looks, one a slice: the keys are what counts.
 		for range 3600 {
 			made++

@@ -167,7 +167,6 @@ func TestRule9OldReadingDecidesNothing(t *testing.T) {
 	// A reading of the oldest offsets is under way; its answer is slow (one broker of several is).
 	m.now = r.now
 	var slow int64
-	r.intercept = func(op Op) (Result, bool) { return Result{}, false }
 	r.stable = at(0, 20)
 	for slow == 0 {
 		r.run(100 * Millisecond)

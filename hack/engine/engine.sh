@@ -19,8 +19,10 @@ if ! "$venv/bin/python" -c "$versions" 2>/dev/null; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet "river==$river" "confluent-kafka==$confluent"
 fi
-libraries=$(ls -d "$cache"/cluster/kafka-*/ 2>/dev/null | grep -v '\.new/$' | head -n 1 || true)
-[[ -n $libraries ]] || { hack/cluster/build.sh kafka >&2; libraries=$(ls -d "$cache"/cluster/kafka-*/ | head -n 1); }
+# jars prints the folder of Kafka's jars, if it was fetched.
+jars() { find "$cache/cluster" -maxdepth 1 -type d -name 'kafka-*' ! -name '*.new' 2>/dev/null | sort | tail -n 1; }
+libraries=$(jars)
+[[ -n $libraries ]] || { hack/cluster/build.sh kafka >&2; libraries=$(jars); }
 
 work=$(mktemp -d)
 servers=()
@@ -49,7 +51,7 @@ auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 EOF
-java=(java -Xmx1g -XX:-UsePerfData -cp "$libraries*")
+java=(java -Xmx1g -XX:-UsePerfData -cp "$libraries/*")
 "${java[@]}" kafka.tools.StorageTool format --config "$work/kafka.properties" --cluster-id Y3JlZWstZW5naW5lLXRlc3Q >"$work/format.log" 2>&1
 taskset -c 0 "${java[@]}" kafka.Kafka "$work/kafka.properties" >"$work/kafka.log" 2>&1 &
 servers+=($!)

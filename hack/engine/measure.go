@@ -69,7 +69,7 @@ func (s *stage) latency(ctx context.Context) error {
 	defer r.close()
 	r.driver.Configure(p.config())
 	writer := stream.NewWriter(s.connection, liveTopic)
-	defer writer.Close()
+	defer func() { _ = writer.Close() }()
 	_, values, err := objects(s.data)
 	if err != nil {
 		return err

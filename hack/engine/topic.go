@@ -34,7 +34,7 @@ func fill(ctx context.Context, connection stream.Connection, o options) ([]strin
 	}
 	writer := stream.NewWriter(connection, topic)
 	writer.Compression = "lz4"
-	defer writer.Close()
+	defer func() { _ = writer.Close() }()
 	records := make([]stream.Record, 0, chunk)
 	for i := range o.records {
 		records = append(records, stream.Record{UnixMillis: time.Now().UnixMilli(), Value: values[i%len(values)]})
