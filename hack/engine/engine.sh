@@ -22,7 +22,7 @@ fi
 # jars prints the folder of Kafka's jars, if it was fetched.
 jars() { find "$cache/cluster" -maxdepth 1 -type d -name 'kafka-*' ! -name '*.new' 2>/dev/null | sort | tail -n 1; }
 libraries=$(jars)
-[[ -n $libraries ]] || { hack/cluster/build.sh kafka >&2; libraries=$(jars); }
+[[ -n $libraries ]] || { hack/cluster/build.sh all >&2; libraries=$(jars); }
 
 work=$(mktemp -d)
 servers=()
