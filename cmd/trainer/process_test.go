@@ -317,6 +317,12 @@ func signalsInMidSlice(t *testing.T, settings state.Settings) {
 		s.start()
 	}
 	status, answer, err := s.send(s.request(history.ActionFlush, from))
+	for status == http.StatusConflict && err == nil {
+		// The last signal came between the last answer and this: what was not saved is learned once more.
+		if _, answer, err = s.send(s.request(history.ActionTrain, answer.Position)); err == nil {
+			status, answer, err = s.send(s.request(history.ActionFlush, answer.Position))
+		}
+	}
 	if err != nil || status != http.StatusOK || answer.Records != 2*each {
 		t.Fatalf("flush: status %d with %d records, %v, %v", status, answer.Records, answer.Problem, err)
 	}
