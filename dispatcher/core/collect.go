@@ -58,6 +58,10 @@ func (m *Machine) collect() {
 	if every <= 0 || m.stopped != nil || m.stage != stageReady || m.delivery.checkpoint == nil {
 		return
 	}
+	if m.recovery.lost != nil {
+		// A Rebase is on its way: the checkpoint that it names must stay, whatever trainers save meanwhile.
+		return
+	}
 	if c.step == collectCheckpoints && len(c.doomed) == 0 && c.ripe && c.looked == m.delivery.checkpoint {
 		return
 	}

@@ -29,7 +29,7 @@ func (m *Machine) rebase() {
 	a := &m.appender
 	if a.attempt != nil {
 		// What stands at the next number is found out first. The loss will be seen again.
-		m.stage = stageReady
+		m.stage, m.recovery.lost = stageReady, nil
 		return
 	}
 	if m.source.starts == nil || !m.recorded() {
@@ -61,7 +61,7 @@ func (m *Machine) leaveOut() {
 	}
 	if len(base.Lost) == 0 {
 		// Two readings contradict one another, as they may right after a partition got another leader.
-		m.stage = stageReady
+		m.stage, m.recovery.lost = stageReady, nil
 		m.failed(&m.sendLane)
 		return
 	}
@@ -96,6 +96,9 @@ func (m *Machine) base() (history.Rebase, history.Offsets) {
 // Those up to the checkpoint stand, published or not.
 func (m *Machine) goBack(l link) {
 	d, p := &m.delivery, &m.publisher
+	m.recovery.lost = nil
+	delete(m.calls, m.collector.call)
+	m.collector.abandon()
 	d.position = m.chain.normal(d.position)
 	m.findings.leftOut = l.entry.Rebase.Lost
 	last := l.entry.Rebase.DeadLetters
