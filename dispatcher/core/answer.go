@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"math/bits"
 
 	"creek.dev/creek/history"
 )
@@ -98,10 +97,7 @@ func (m *Machine) retryAfter(asked Span) {
 		return
 	}
 	asked = min(asked, retryAfterCap)
-	jitter, _ := bits.Mul64(m.random.next(), uint64(asked/retryAfterJitter)+1)
-	if due := m.now.Add(asked + Span(jitter)); due > m.sendLane.due {
-		m.sendLane.due = due
-	}
+	m.sendLane.due = max(m.sendLane.due, m.now.Add(asked+m.random.part(asked/retryAfterJitter)))
 }
 
 func (m *Machine) delivered(reason history.Reason, message string) {

@@ -53,8 +53,7 @@ func (m *Machine) append() {
 		m.restart()
 		return
 	}
-	entry := m.slice(limit)
-	a.attempt, a.number = entry.Encode(), entry.Number
+	m.try(m.slice(limit))
 	m.attempt()
 }
 
@@ -118,12 +117,33 @@ func (m *Machine) limit() int64 {
 }
 
 func (m *Machine) slice(limit int64) history.Entry {
-	head, end := m.chain.head(), m.chain.end()
+	return m.following(history.KindSlice, cut(m.chain.end(), m.source.stable, limit, m.chain.head()))
+}
+
+// following returns an entry of a kind that follows the head and ends at the offsets.
+func (m *Machine) following(kind history.Kind, end history.Offsets) history.Entry {
+	head := m.chain.head()
 	previous, _ := m.chain.hash(head)
 	return history.Entry{
-		Version: history.FormatVersion, Number: head + 1, Kind: history.KindSlice, Writer: m.settings.Writer, Term: m.term,
-		Start: end, End: cut(end, m.source.stable, limit, head), Previous: previous,
+		Version: history.FormatVersion, Number: head + 1, Kind: kind, Writer: m.settings.Writer, Term: m.term,
+		Start: m.chain.end(), End: end, Previous: previous,
 	}
+}
+
+// try makes an entry the next to be written.
+func (m *Machine) try(entry history.Entry) {
+	m.appender.attempt, m.appender.number = entry.Encode(), entry.Number
+}
+
+// extend adds the entry after the head to the history in memory, and goes back with it where it is a Rebase.
+func (m *Machine) extend(data []byte) *history.Problem {
+	if problem := m.chain.append(data); problem != nil {
+		return problem
+	}
+	if l, _ := m.chain.at(m.chain.head()); l.entry.Kind == history.KindRebase {
+		m.goBack(l)
+	}
+	return nil
 }
 
 // attempt writes the entry, after reading its key where an earlier try may have taken effect.
@@ -166,14 +186,11 @@ func (m *Machine) entered(data []byte) {
 	if m.chain.head() >= a.number {
 		return
 	}
-	if problem := m.chain.append(data); problem != nil {
+	if problem := m.extend(data); problem != nil {
 		m.stop(problem)
 		return
 	}
 	a.since, a.knownAt = 0, m.now
-	if l, ok := m.chain.at(a.number); ok && l.entry.Kind == history.KindRebase {
-		m.goBack(l)
-	}
 	if own {
 		a.appended++
 		return

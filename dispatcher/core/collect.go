@@ -32,8 +32,8 @@ type collector struct {
 
 // mark is a mark in the store.
 type mark struct {
-	key            string
-	number, millis int64
+	key    string
+	number int64
 }
 
 type collectStep int
@@ -135,7 +135,7 @@ func (m *Machine) surveyMarks() {
 				newest = n
 			}
 			if millis <= before {
-				c.marks = append(c.marks, mark{key: key, number: n, millis: millis})
+				c.marks = append(c.marks, mark{key: key, number: n})
 			} else {
 				c.ripe = false
 			}

@@ -66,15 +66,14 @@ func (r *random) next() uint64 {
 	return z ^ z>>31
 }
 
-// part returns a random part of the span.
+// part returns a random part of the span: none, all, or anything between.
 func (r *random) part(whole Span) Span {
-	part, _ := bits.Mul64(r.next(), uint64(whole))
-	return Span(part) + 1
+	part, _ := bits.Mul64(r.next(), uint64(whole)+1)
+	return Span(part)
 }
 
 // backoff returns between a half and the whole of the delay after that many failures.
 func (r *random) backoff(failures int) Span {
 	delay := min(retryCap, retryFirst<<min(failures-1, 16))
-	jitter, _ := bits.Mul64(r.next(), uint64(delay/2)+1)
-	return delay/2 + Span(jitter)
+	return delay/2 + r.part(delay/2)
 }

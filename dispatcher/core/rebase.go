@@ -26,8 +26,7 @@ func (m *Machine) bearable(loss *history.Problem) bool {
 // rebase writes the entry that goes on from the newest checkpoint without the records that Kafka no longer has. What was learned after
 // the checkpoint is cut and learned again: that keeps the model a function of the history.
 func (m *Machine) rebase() {
-	a := &m.appender
-	if a.attempt != nil {
+	if m.appender.attempt != nil {
 		// What stands at the next number is found out first. The loss will be seen again.
 		m.stage, m.recovery.lost = stageReady, nil
 		return
@@ -51,7 +50,6 @@ func (m *Machine) rebase() {
 
 // leaveOut writes the Rebase onto the checkpoint that was just seen to be the newest.
 func (m *Machine) leaveOut() {
-	a := &m.appender
 	base, end := m.base()
 	for _, start := range m.source.starts {
 		if from, _ := end.Get(start.Partition); start.Offset > from {
@@ -65,13 +63,9 @@ func (m *Machine) leaveOut() {
 		m.failed(&m.sendLane)
 		return
 	}
-	head := m.chain.head()
-	previous, _ := m.chain.hash(head)
-	entry := history.Entry{
-		Version: history.FormatVersion, Number: head + 1, Kind: history.KindRebase, Writer: m.settings.Writer, Term: m.term,
-		Start: m.chain.end(), End: end, Previous: previous, Rebase: &base,
-	}
-	a.attempt, a.number = entry.Encode(), entry.Number
+	entry := m.following(history.KindRebase, end)
+	entry.Rebase = &base
+	m.try(entry)
 	m.stage = stageReady
 }
 

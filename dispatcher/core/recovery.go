@@ -136,13 +136,7 @@ func (m *Machine) descend() {
 	case empty:
 		m.fetchEntry(top, func(data []byte) *history.Problem { return m.chain.prepend(top, data) })
 	case m.chain.head() < top:
-		m.fetchEntry(m.chain.head()+1, func(data []byte) *history.Problem {
-			problem := m.chain.append(data)
-			if l, ok := m.chain.at(m.chain.head()); ok && problem == nil && l.entry.Kind == history.KindRebase {
-				m.goBack(l)
-			}
-			return problem
-		})
+		m.fetchEntry(m.chain.head()+1, m.extend)
 	default:
 		n := m.chain.base
 		m.fetchEntry(n, func(data []byte) *history.Problem { return m.chain.prepend(n, data) })

@@ -26,6 +26,13 @@ type options struct {
 }
 
 func main() {
+	if err := start(); err != nil {
+		fmt.Fprintln(os.Stderr, "engine:", err)
+		os.Exit(1)
+	}
+}
+
+func start() error {
 	var o options
 	flag.StringVar(&o.brokers, "brokers", "", "address of Kafka")
 	flag.StringVar(&o.redis, "redis", "", "address of Redis")
@@ -38,11 +45,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o); err != nil {
-		fmt.Fprintln(os.Stderr, "engine:", err)
-		stop()
-		os.Exit(1) //nolint:gocritic // stop was called just before
-	}
+	return run(ctx, o)
 }
 
 func run(ctx context.Context, o options) error {

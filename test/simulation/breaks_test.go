@@ -130,18 +130,27 @@ func (w *world) damage(key string) bool {
 	return true
 }
 
-// replaceEntry puts another entry in the newest's place. It counts as the history's once an entry follows it.
-func replaceEntry(w *world, keys history.Keys) bool {
+// newestEntry returns the newest entry in the store, false where there is none.
+func (w *world) newestEntry(keys history.Keys) (history.Entry, bool) {
 	newest := w.list(keys.HistoryPrefix(), "", 1)
 	if len(newest) == 0 {
-		return false
+		return history.Entry{}, false
 	}
 	entry, err := history.DecodeEntry(w.store[newest[0]])
 	if err != nil {
 		w.fatalf("%v", err)
 	}
+	return entry, true
+}
+
+// replaceEntry puts another entry in the newest's place. It counts as the history's once an entry follows it.
+func replaceEntry(w *world, keys history.Keys) bool {
+	entry, ok := w.newestEntry(keys)
+	if !ok {
+		return false
+	}
 	entry.Writer = "nobody"
-	w.store[newest[0]] = entry.Encode()
+	w.store[keys.Entry(entry.Number)] = entry.Encode()
 	return true
 }
 
@@ -215,14 +224,7 @@ func leaveOut(w *world, keys history.Keys) bool {
 
 // cutTopic takes the last records of a partition back, as a leader does that had not seen them; nothing is written there any more.
 func cutTopic(w *world, keys history.Keys) bool {
-	newest := w.list(keys.HistoryPrefix(), "", 1)
-	if len(newest) == 0 {
-		return false
-	}
-	entry, err := history.DecodeEntry(w.store[newest[0]])
-	if err != nil {
-		w.fatalf("%v", err)
-	}
+	entry, _ := w.newestEntry(keys)
 	for _, end := range entry.End {
 		if end.Offset > 0 {
 			w.ceilings[end.Partition] = w.random.Int64N(end.Offset)

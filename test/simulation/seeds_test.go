@@ -109,13 +109,9 @@ func (w *world) consumed(records int64) func() bool {
 // covered tells whether the newest entry ends where the topic does: at an offset without a record too.
 func (w *world) covered() bool {
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
-	newest := w.list(keys.HistoryPrefix(), "", 1)
-	if len(newest) == 0 {
+	entry, ok := w.newestEntry(keys)
+	if !ok {
 		return len(w.offsets()) == 0
-	}
-	entry, err := history.DecodeEntry(w.store[newest[0]])
-	if err != nil {
-		w.fatalf("%v", err)
 	}
 	for _, end := range w.offsets() {
 		if at, _ := entry.End.Get(end.Partition); at < end.Offset {

@@ -89,24 +89,20 @@ func (s *Shard) listed(newest string) {
 	if w == nil || w.stage != stageList {
 		return
 	}
+	var position history.Position
 	if newest != "" {
-		position, err := s.origin.keys.ParseCheckpointKey(s.origin.shard, newest)
-		if err != nil {
+		var err error
+		if position, err = s.origin.keys.ParseCheckpointKey(s.origin.shard, newest); err != nil {
 			s.end(ending{status: StatusStopped, problem: unreadableState(newest, err)})
 			return
 		}
-		entry, _ := w.chain.rebase()
-		if w.stepsBack && s.resident == nil && position.Entry < entry.Number {
-			s.checkpointMissing(s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position))
-			return
-		}
-		if s.resident == nil || position.Compare(s.resident.position) > 0 {
-			s.read(newest)
-			return
-		}
 	}
-	if entry, _ := w.chain.rebase(); w.stepsBack && s.resident == nil {
-		s.checkpointMissing(s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position))
+	if base, number := s.base(); base != "" && s.resident == nil && position.Entry < number {
+		s.checkpointMissing(base)
+		return
+	}
+	if newest != "" && (s.resident == nil || position.Compare(s.resident.position) > 0) {
+		s.read(newest)
 		return
 	}
 	if w.lost != nil {
@@ -130,7 +126,7 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 		return
 	}
 	r, checkpoint, problem := restore(s.origin, e.Key, e.Data)
-	if problem == nil && s.isBase(e.Key) {
+	if base, _ := s.base(); problem == nil && e.Key == base {
 		problem = s.moveTo(r, checkpoint.Header)
 	}
 	if problem != nil {
@@ -143,7 +139,7 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 }
 
 func (s *Shard) checkpointMissing(key string) {
-	if s.isBase(key) {
+	if base, _ := s.base(); key == base {
 		if !s.open.listed {
 			s.list()
 			return

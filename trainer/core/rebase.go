@@ -15,8 +15,9 @@ func (s *Shard) goBack() bool {
 		return false
 	}
 	w.stepsBack = true
-	if p := entry.Rebase.Position; p != (history.Position{}) {
-		s.read(s.origin.keys.Checkpoint(s.origin.shard, p))
+	if entry.Rebase.Position != (history.Position{}) {
+		base, _ := s.base()
+		s.read(base)
 		return true
 	}
 	r, err := newResident(s.origin)
@@ -46,8 +47,12 @@ func (s *Shard) moveTo(r *resident, h history.CheckpointHeader) *history.Problem
 	return nil
 }
 
-// isBase tells whether a key is that of the checkpoint from which a Rebase of the request goes on.
-func (s *Shard) isBase(key string) bool {
+// base returns the key of the checkpoint from which a Rebase of the request goes on, and the number of the Rebase; no key where the
+// request does not step back.
+func (s *Shard) base() (key string, number int64) {
+	if !s.open.stepsBack {
+		return "", 0
+	}
 	entry, _ := s.open.chain.rebase()
-	return s.open.stepsBack && entry != nil && key == s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position)
+	return s.origin.keys.Checkpoint(s.origin.shard, entry.Rebase.Position), entry.Number
 }

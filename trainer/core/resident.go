@@ -112,7 +112,7 @@ func rebuild(g *origin, key string, c history.Checkpoint) (*resident, *history.P
 		return nil, modelProblem(key, err)
 	}
 	consumed, inputErr := input.Parse(c.Header.Input)
-	if err := errors.Join(inputErr, r.restoreMetrics(c.Metrics)); err != nil {
+	if err := errors.Join(inputErr, metric.Restore(c.Metrics, r.metrics)); err != nil {
 		return nil, unreadableState(key, err)
 	}
 	r.input, r.records = consumed, c.Header.Records
@@ -121,14 +121,6 @@ func rebuild(g *origin, key string, c history.Checkpoint) (*resident, *history.P
 	r.saved, r.savedConsumed = r.position, r.consumed()
 	r.passed = append(r.passed[:0], passedLink{r.position.Touched(), r.hash})
 	return r, nil
-}
-
-// restoreMetrics reads metrics, those of version 1 of their format too, which only classifications had.
-func (r *resident) restoreMetrics(data []byte) error {
-	if c, ok := r.metrics.(*metric.Classification); ok && len(data) == metric.Version1Bytes(c.Classes) {
-		return c.RestoreVersion1(data)
-	}
-	return flat.Restore(data, r.metrics)
 }
 
 func unreadableState(key string, err error) *history.Problem {

@@ -74,23 +74,10 @@ func (l *learner) restore(c history.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	if old := l.version1(c.Metrics); old != nil {
-		err = old.RestoreVersion1(c.Metrics)
-	} else {
-		err = flat.Restore(c.Metrics, l.metrics)
-	}
-	if err != nil {
+	if err := metric.Restore(c.Metrics, l.metrics); err != nil {
 		return fmt.Errorf("restore its metrics: %w", err)
 	}
 	l.input, l.records, l.earlier = consumed, c.Header.Records, c.Header.DeadLetters
-	return nil
-}
-
-// version1 returns the metrics if the stored ones are of the first version, which held less than those of today.
-func (l *learner) version1(stored []byte) *metric.Classification {
-	if m, ok := l.metrics.(*metric.Classification); ok && len(stored) == metric.Version1Bytes(m.Classes) {
-		return m
-	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/state"
+	"creek.dev/creek/trainer/online/metric"
 )
 
 // listPage is how many keys are asked for at once.
@@ -118,7 +119,7 @@ func (w *walk) compare(ctx context.Context, c checkpoint) error {
 	h := stored.Header
 	row := Comparison{Shard: c.shard, Position: c.position, Replayed: w.learner.state()}
 	row.Stored = State{Records: h.Records, DeadLetters: h.DeadLetters, Input: h.Input, Model: h.ModelDigest, Metrics: history.Sum(stored.Metrics)}
-	if w.learner.version1(stored.Metrics) != nil {
+	if metric.IsVersion1(stored.Metrics, w.learner.metrics) {
 		// Metrics of the first version hold less than those of today.
 		row.Stored.Metrics = row.Replayed.Metrics
 	}

@@ -46,3 +46,17 @@ func sumsFit(sums ...float64) bool {
 	}
 	return true
 }
+
+// Restore reads the state of a measure, also of version 1 of the format, which only classifications had.
+func Restore(data []byte, m Measure) error {
+	if IsVersion1(data, m) {
+		return m.(*Classification).RestoreVersion1(data)
+	}
+	return flat.Restore(data, m)
+}
+
+// IsVersion1 tells whether a measure's state is of version 1, which held less than a state holds today.
+func IsVersion1(data []byte, m Measure) bool {
+	c, ok := m.(*Classification)
+	return ok && len(data) == Version1Bytes(c.Classes)
+}
