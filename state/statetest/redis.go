@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,4 +96,23 @@ func (r *Redis) Kill() {
 	}
 	_ = r.run.Wait() // It says that the process was killed.
 	r.run = nil
+}
+
+// Freeze stops the server as it stands: what it was asked stays unanswered until Thaw.
+func (r *Redis) Freeze() {
+	r.t.Helper()
+	r.signal(syscall.SIGSTOP)
+}
+
+// Thaw lets a frozen server go on.
+func (r *Redis) Thaw() {
+	r.t.Helper()
+	r.signal(syscall.SIGCONT)
+}
+
+func (r *Redis) signal(signal syscall.Signal) {
+	r.t.Helper()
+	if err := r.run.Process.Signal(signal); err != nil {
+		r.t.Error(err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -178,4 +179,23 @@ func (s *S3) Settings(bucket string) state.Settings {
 		}
 	}
 	return state.Settings{Type: state.TypeS3, S3: settings}
+}
+
+// Freeze stops the server as it stands: what it was asked stays unanswered until Thaw.
+func (s *S3) Freeze() {
+	s.t.Helper()
+	s.signal(syscall.SIGSTOP)
+}
+
+// Thaw lets a frozen server go on.
+func (s *S3) Thaw() {
+	s.t.Helper()
+	s.signal(syscall.SIGCONT)
+}
+
+func (s *S3) signal(signal syscall.Signal) {
+	s.t.Helper()
+	if err := s.run.Process.Signal(signal); err != nil {
+		s.t.Error(err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,7 +17,7 @@ import (
 const (
 	theTrainer    = "trainer"
 	theDispatcher = "dispatcher"
-	theRedis      = "redis"
+	theStore      = "store"
 	theKafka      = "kafka"
 	theBaseline   = "baseline"
 )
@@ -24,7 +25,7 @@ const (
 var weights = []struct {
 	name   string
 	weight int
-}{{theTrainer, 8}, {theDispatcher, 6}, {theRedis, 4}, {theKafka, 2}, {theBaseline, 3}}
+}{{theTrainer, 8}, {theDispatcher, 6}, {theStore, 4}, {theKafka, 2}, {theBaseline, 3}}
 
 // allWeights is their sum.
 const allWeights = 23
@@ -33,8 +34,9 @@ const allWeights = 23
 type tally struct {
 	kills map[string]int
 	// working counts the blows that fell while a request was worked on, replaced those at which a new process was there before the old one
-	// was killed, frozen those of them at which the old one had been stopped meanwhile.
-	blows, working, replaced, frozen int
+	// was killed, frozen those of them at which the old one had been stopped meanwhile, and stalled those at which the store did not answer
+	// for a while.
+	blows, working, replaced, frozen, stalled int
 }
 
 func (c *tally) total() int {
@@ -50,8 +52,8 @@ func (c *tally) String() string {
 	for _, w := range weights {
 		parts = append(parts, fmt.Sprintf("%s %d", w.name, c.kills[w.name]))
 	}
-	return fmt.Sprintf("%d kills (%s) in %d blows, %d of them while a request was worked on, %d replacements beside the living, %d beside the frozen",
-		c.total(), strings.Join(parts, ", "), c.blows, c.working, c.replaced-c.frozen, c.frozen)
+	return fmt.Sprintf("%d kills (%s) in %d blows, %d of them while a request was worked on, %d replacements beside the living, %d beside the frozen, the store frozen %d times",
+		c.total(), strings.Join(parts, ", "), c.blows, c.working, c.replaced-c.frozen, c.frozen, c.stalled)
 }
 
 // TestChaos is the whole of it.
@@ -65,7 +67,8 @@ func TestChaos(t *testing.T) {
 	if w.kafka.libraries != "" {
 		kind = "a real Kafka"
 	}
-	t.Logf("seed %d, %d records, %s, %s; up after %.1f s", *seedFlag, *recordsFlag, w.plan.Residency, kind, time.Since(begin).Seconds())
+	t.Logf("seed %d, %d records, %s, %s, %s, %s; up after %.1f s",
+		*seedFlag, *recordsFlag, w.plan.Delivery, w.plan.Residency, w.plan.Store.Type, kind, time.Since(begin).Seconds())
 	done := w.strike(ctx, rand.New(rand.NewPCG(*seedFlag, 0)))
 	w.producer.raise(*recordsFlag)
 	finished := func(f history.Facts) bool {
@@ -141,6 +144,14 @@ func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 	}
 	done.blows++
 	var back []func()
+	if random.IntN(5) == 0 && !slices.Contains(chosen, theStore) {
+		done.stalled++
+		w.store.Freeze()
+		back = append(back, func() {
+			pause(ctx, time.Duration(random.IntN(2_500))*time.Millisecond)
+			w.store.Thaw()
+		})
+	}
 	for _, victim := range chosen {
 		done.kills[victim]++
 		beside := random.IntN(3) == 0
@@ -192,9 +203,9 @@ func (w *world) kill(ctx context.Context, victim string) (start func()) {
 	case theBaseline:
 		w.baseline.kill(w.t)
 		return func() { w.startBaseline(ctx) }
-	case theRedis:
-		w.redis.Kill()
-		return w.redis.Start
+	case theStore:
+		w.store.Kill()
+		return w.store.Start
 	}
 	w.kafka.kill()
 	return func() { w.kafka.start(ctx) }

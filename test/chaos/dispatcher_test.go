@@ -35,11 +35,12 @@ var lineage = history.Lineage{Namespace: "chaos", Name: "forest", Number: 1}
 // plan tells a process of this binary what it works with.
 type plan struct {
 	Brokers   []string
-	Redis     string
+	Store     state.Settings
 	Token     string
 	URLFile   string
 	Listen    string
 	Residency history.Residency
+	Delivery  history.Delivery
 	Collect   bool
 	KafkaPort int
 }
@@ -58,7 +59,7 @@ func spec() history.LearningSpec {
 
 // dispatch runs the dispatcher's code for one training, with a random name as every process has, and serves its facts.
 func (p plan) dispatch(ctx context.Context) error {
-	store, err := state.Open(state.Config{Type: state.TypeRedis, RedisAddress: p.Redis})
+	store, err := openStore(p.Store)
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,7 @@ func (p plan) dispatch(ctx context.Context) error {
 		Collect: p.collect(),
 	}, driver.Parts{
 		Source: driver.NewPoller(watcher), Store: store, Object: object{}, Publisher: driver.NewKafkaPublisher(connection),
+		Records: stream.NewReader(connection), Room: driver.NewRoom(48 << 20),
 		Sender: &driver.HTTPSender{
 			URL: p.trainer, Client: driver.NewClient(),
 			Token: func(context.Context, string) (string, error) { return p.Token, nil },
@@ -83,7 +85,7 @@ func (p plan) dispatch(ctx context.Context) error {
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)).With("writer", random),
 	})
 	d.Configure(core.Config{
-		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic, Residency: p.Residency,
+		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic, Residency: p.Residency, Delivery: p.Delivery,
 		Batch: core.Batch{MaxRecords: 1_000, MaxBytes: 1 << 20, Window: core.Span(20 * time.Millisecond)},
 		Save:  history.SaveRule{Records: 3_000, Millis: 300},
 	})

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -13,7 +14,6 @@ import (
 	"creek.dev/creek/cmd/creek/replay"
 	"creek.dev/creek/dispatcher/driver"
 	"creek.dev/creek/history"
-	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/headers"
 )
@@ -21,11 +21,13 @@ import (
 // judge compares what a segment came to with what an undisturbed process would have made.
 func (w *world) judge(ctx context.Context, facts history.Facts, segment string) {
 	w.t.Helper()
-	store, err := state.NewRedis(state.Config{Type: state.TypeRedis, RedisAddress: w.redis.Address})
+	store, err := openStore(w.plan.Store)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer func() { _ = store.Close() }()
+	if closer, ok := store.(io.Closer); ok {
+		defer func() { _ = closer.Close() }()
+	}
 	report, err := replay.Run(ctx, replay.Options{Lineage: lineage, Segment: segment, Store: store, Kafka: w.kafka.connection()})
 	if err != nil {
 		w.t.Fatalf("the replay %s: %v", segment, err)

@@ -6,9 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
-
-	"creek.dev/creek/history"
 )
 
 // Flags of a run; `make chaos` sets them. Without any it is small enough for every day.
@@ -17,6 +17,8 @@ var (
 	killsFlag   = flag.Int("kills", 8, "how many processes are killed, at least")
 	recordsFlag = flag.Int("records", 20_000, "how many records are produced")
 	residency   = flag.String("residency", "", "how long trainers keep the model: Resident, PerInvocation or Carried; without it the seed chooses")
+	delivery    = flag.String("delivery", "", "how records reach trainers: Pull or Push; without it the seed chooses")
+	storeFlag   = flag.String("store", "", "where state is kept: Redis or S3; without it the seed chooses")
 	kafkaFlag   = flag.Bool("kafka", false, "use and kill a real Kafka, if java and the jars of hack/cluster are here")
 )
 
@@ -37,11 +39,16 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
-	switch history.Residency(*residency) {
-	case "", history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried:
-	default:
-		fmt.Fprintf(os.Stderr, "-residency %s is none of Resident, PerInvocation, Carried\n", *residency)
-		os.Exit(2)
+	for _, f := range []struct {
+		name, value string
+		known       []string
+	}{
+		{"residency", *residency, names(residencies)}, {"delivery", *delivery, names(deliveries)}, {"store", *storeFlag, names(stores)},
+	} {
+		if f.value != "" && !slices.Contains(f.known, f.value) {
+			fmt.Fprintf(os.Stderr, "-%s %s is none of %s\n", f.name, f.value, strings.Join(f.known, ", "))
+			os.Exit(2)
+		}
 	}
 	os.Exit(m.Run())
 }

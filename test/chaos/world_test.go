@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"creek.dev/creek/history"
-	"creek.dev/creek/state"
-	"creek.dev/creek/state/statetest"
 	"creek.dev/creek/stream"
 )
 
@@ -25,7 +23,7 @@ type world struct {
 	program string
 	plan    plan
 	kafka   *kafka
-	redis   *statetest.Redis
+	store   server
 	// trainer is the one that requests go to, dispatcher the one whose facts are asked for; baseline dispatches to itself.
 	trainer, dispatcher, baseline *process
 	factsURL, baselineURL         string
@@ -41,9 +39,12 @@ func newWorld(ctx context.Context, t *testing.T, killable bool) *world {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", w.program, "creek.dev/creek/cmd/trainer").CombinedOutput(); err != nil {
 		t.Fatalf("build the trainer: %v\n%s", err, out)
 	}
-	w.redis = statetest.StartRedis(t, statetest.DurableArgs...)
 	w.kafka = startKafka(ctx, t, w.folder, killable)
-	w.plan = plan{Brokers: []string{w.kafka.address}, Redis: w.redis.Address, Token: token, URLFile: filepath.Join(w.folder, "url"), Residency: residencyOf(*seedFlag), Collect: *seedFlag%2 == 0}
+	w.plan = plan{
+		Brokers: []string{w.kafka.address}, Token: token, URLFile: filepath.Join(w.folder, "url"), Collect: *seedFlag%2 == 0,
+		Residency: chosen(*residency, residencies, *seedFlag), Delivery: chosen(*delivery, deliveries, *seedFlag/3),
+	}
+	w.store, w.plan.Store = startStore(t, chosen(*storeFlag, stores, *seedFlag/6))
 	if err := os.WriteFile(w.tokenFile(), []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -82,19 +83,11 @@ func role(t *testing.T, name string, p plan) *exec.Cmd {
 	return command
 }
 
-// residencyOf is the residency that a seed chooses, unless one was asked for.
-func residencyOf(seed uint64) history.Residency {
-	if *residency != "" {
-		return history.Residency(*residency)
-	}
-	return []history.Residency{history.ResidencyPerInvocation, history.ResidencyResident, history.ResidencyCarried}[seed%3]
-}
-
 // trainerCommand is a trainer's command line.
 func (w *world) trainerCommand(address string, more ...string) *exec.Cmd {
 	args := []string{"--namespace=" + lineage.Namespace, "--name=" + lineage.Name, "--token-file=" + w.tokenFile(), "--listen=" + address}
 	args = append(args, stream.Settings{Brokers: w.plan.Brokers}.Args()...)
-	args = append(args, state.Settings{Type: state.TypeRedis, RedisAddress: w.plan.Redis}.Args()...)
+	args = append(args, w.plan.Store.Args()...)
 	return exec.Command(w.program, append(args, more...)...)
 }
 
