@@ -51,6 +51,10 @@ sim: ## Simulate dispatchers and trainers under random faults: make sim FROM=1 C
 chaos: ## Kill real trainers, dispatchers, Redis and, if it is here, Kafka while they learn: make chaos ARGS='-seed 2 -kills 60 -records 300000'
 	$(GO) test -count 1 -timeout 0 -v -run TestChaos ./test/chaos -args -kafka -kills 40 -records 200000 $(ARGS)
 
+.PHONY: kafka-truths
+kafka-truths: ## Show on real Kafka brokers here what Creek relies on and guards against (ARGS='-run TestLag'); needs java and make cluster's jars
+	$(GO) test -tags e2e -count 1 -v -timeout 20m ./test/kafka $(ARGS)
+
 .PHONY: sim-mutants
 sim-mutants: ## Break each rule of the protocol by a patch and see that a simulated seed or a test notices
 	@$(GO) run ./test/simulation/mutants -from $(FROM) -count $(COUNT) $(ARGS)
