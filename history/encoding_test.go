@@ -88,6 +88,16 @@ func TestRefusals(t *testing.T) {
 		"an end before its start":  {func(e *history.Entry) { e.End[0].Offset = 6 }, "partition 0 ends before it starts"},
 		"partitions out of order":  {func(e *history.Entry) { e.End = append(e.End, e.End[0]) }, "ascend"},
 		"a partition that is gone": {func(e *history.Entry) { e.End = nil }, "partition 0 ends"},
+		"an exclusion behind its start": {
+			func(e *history.Entry) { e.Excluded, e.LeftOut.TooOld = []history.Range{{From: 8, To: 9}}, 1 }, "not the first that it covers",
+		},
+		"an exclusion beyond its end": {
+			func(e *history.Entry) { e.Excluded, e.LeftOut.TooOld = []history.Range{{From: 7, To: 10}}, 3 }, "not the first that it covers",
+		},
+		"an exclusion of nothing":          {func(e *history.Entry) { e.Excluded = []history.Range{{From: 7, To: 7}} }, "not the first that it covers"},
+		"an exclusion elsewhere":           {func(e *history.Entry) { e.Excluded = []history.Range{{Partition: 1, To: 1}} }, "not the first that it covers"},
+		"an exclusion that is not counted": {func(e *history.Entry) { e.Excluded = []history.Range{{From: 7, To: 9}} }, "excludes 2 offsets and counts 0"},
+		"a negative count":                 {func(e *history.Entry) { e.LeftOut.Lost = -1 }, "less than nothing"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,11 @@ type Entry struct {
 	End   Offsets `json:"end"`
 	// Previous is the sum of entry Number-1's bytes, of genesis for entry 1 (of genesis and the segment's name for a baseline).
 	Previous Digest `json:"previous"`
+	// Excluded are offsets that a slice passes over, because their records were too old when it was cut: in some partitions, ascending,
+	// the first of what it covers.
+	Excluded []Range `json:"excluded,omitempty"`
+	// LeftOut counts what the model was never shown, up to this entry and in it. Every entry carries it on, so that the newest knows it.
+	LeftOut LeftOut `json:"leftOut,omitzero"`
 	// Rebase is what a Rebase does.
 	Rebase *Rebase `json:"rebase,omitempty"`
 }
@@ -51,17 +56,11 @@ func (e Entry) Ranges() []Range {
 	if e.Kind == KindRebase {
 		return nil
 	}
-	return Ranges(e.Start, e.End)
+	return Ranges(e.Begin(), e.End)
 }
 
 // Span returns how many offsets the entry covers, an upper bound of its records.
-func (e Entry) Span() int64 {
-	var n int64
-	for _, r := range e.Ranges() {
-		n += r.To - r.From
-	}
-	return n
-}
+func (e Entry) Span() int64 { return Count(e.Ranges()) }
 
 // Encode returns the bytes to store and to send; their sum is the next link of the chain.
 func (e Entry) Encode() []byte {
@@ -100,6 +99,9 @@ func (e Entry) validate() error {
 	if err := errors.Join(e.Start.Validate(), e.End.Validate()); err != nil {
 		return err
 	}
+	if err := e.LeftOut.validate(); err != nil {
+		return err
+	}
 	if e.Rebase != nil {
 		return e.Rebase.validate(e)
 	}
@@ -108,7 +110,7 @@ func (e Entry) validate() error {
 			return fmt.Errorf("partition %d ends before it starts", start.Partition)
 		}
 	}
-	return nil
+	return e.validateExcluded()
 }
 
 func (r Rebase) validate(e Entry) error {
@@ -117,6 +119,8 @@ func (r Rebase) validate(e Entry) error {
 		return fmt.Errorf("it goes on from %s, which is not before it", r.Position)
 	case r.Hash.IsZero() || r.DeadLetters < 0:
 		return errors.New("the checkpoint that it goes on from is not named in full")
+	case len(e.Excluded) > 0:
+		return errors.New("a Rebase excludes nothing")
 	}
 	for _, lost := range r.Lost {
 		if end, ok := e.End.Get(lost.Partition); !ok || lost.From < 0 || lost.From >= lost.To || end != lost.To {
