@@ -9,7 +9,8 @@ import (
 const modelsIntro = `# Models and their parameters
 
 The parameters of ` + "`spec.model.parameters`" + ` and ` + "`spec.model.preprocessing[].parameters`" + `, and of the flag --param of creek eval. Values are written as
-text; one outside its range is refused with the reason InvalidParameter.
+text; one outside its range is refused with the reason InvalidParameter. A model that has learned can be given another value
+of a parameter that is called changeable; the others are fixed for its life.
 
 A missing value is null or absent in JSON and empty in CSV. Every learner takes rows that lack values: linear models leave the feature out, Bayes
 and trees leave it out of their statistics and send a row that lacks the value of a split the way of the heavier branch; the Go documentation of
@@ -53,7 +54,11 @@ func owner(title string, d online.Description) string {
 	}
 	t := newTable("parameter", "default", "range", "meaning")
 	for _, p := range d.Parameters {
-		t.row(code(p.Name), code(p.DefaultText()), code(p.Range()), p.Doc)
+		doc := p.Doc
+		if p.Changeable {
+			doc += " Changeable."
+		}
+		t.row(code(p.Name), code(p.DefaultText()), code(p.Range()), doc)
 	}
 	return heading + t.String()
 }

@@ -13,7 +13,7 @@ import (
 var ALMAParameters = []parameter.Spec{
 	{Name: "alpha", Default: 0.9, Min: 0, Max: 1, MinOpen: true, Doc: "How near the margin comes to the largest one: 1-alpha of it is waived."},
 	{Name: "b", Default: 1 / 0.9, Min: 0, Max: 1e6, MinOpen: true, Doc: "Factor of the margin that is asked for."},
-	{Name: "c", Default: math.Sqrt2, Min: 0, Max: 1e6, MinOpen: true, Doc: "Factor of the step size."},
+	{Name: "c", Default: math.Sqrt2, Min: 0, Max: 1e6, MinOpen: true, Changeable: true, Doc: "Factor of the step size."},
 }
 
 // ALMA is the approximate large margin algorithm (Gentile 2001) for p = 2, as

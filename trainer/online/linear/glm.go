@@ -20,7 +20,7 @@ type glm struct {
 }
 
 func newGLM(s settings, width int) glm {
-	g := glm{settings: s, simple: s.optimizer == sgd && s.l1 == 0 && s.l2 == 0}
+	g := glm{settings: s, simple: s.simple()}
 	if s.optimizer == adaptive {
 		g.adaptive = newAdaptiveVector(&s, width)
 		return g

@@ -53,10 +53,15 @@ type Hashed struct {
 // of GLMParameters, of which hashBits must be above 0; the interactions are the
 // caller's part.
 func NewHashed(loss Loss, v parameter.Values) *Hashed {
-	h := &Hashed{settings: glmSettings(v), loss: loss, bits: v.Int("hashBits")}
-	h.clip = min(h.clip, maxHashedGradient)
+	h := &Hashed{settings: hashedSettings(v), loss: loss, bits: v.Int("hashBits")}
 	h.sums.power = h.powerT
 	return h
+}
+
+func hashedSettings(v parameter.Values) settings {
+	s := glmSettings(v)
+	s.clip = min(s.clip, maxHashedGradient)
+	return s
 }
 
 // Predict returns the probability of the label 1, or the predicted number, for a

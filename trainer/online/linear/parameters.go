@@ -34,16 +34,16 @@ func optimizerParameter(names ...string) parameter.Spec {
 
 var (
 	learningRate = parameter.Spec{
-		Name: "learningRate", Default: 0.01, Min: 0, Max: 1, MinOpen: true,
+		Name: "learningRate", Default: 0.01, Min: 0, Max: 1, MinOpen: true, Changeable: true,
 		By: "optimizer", Defaults: map[string]float64{AdaGrad: 0.1, FTRL: 0.05, Adaptive: 0.5},
 		Doc: "Step size of the weights, FTRL's alpha; 0.01 for SGD, 0.1 for AdaGrad, 0.05 for FTRL and 0.5 for Adaptive unless given.",
 	}
 	interceptRate = parameter.Spec{
-		Name: "interceptLearningRate", Default: 0.01, Min: 0, Max: 1,
+		Name: "interceptLearningRate", Default: 0.01, Min: 0, Max: 1, Changeable: true,
 		Doc: "Step size of the intercept, by plain gradient descent; 0 keeps it at 0. With Adaptive the intercept learns as the weights do, or, with 0, not at all.",
 	}
 	ridge = parameter.Spec{
-		Name: "l2", Default: 0, Min: 0, Max: 1000, By: "optimizer", Defaults: map[string]float64{FTRL: 1},
+		Name: "l2", Default: 0, Min: 0, Max: 1000, By: "optimizer", Defaults: map[string]float64{FTRL: 1}, Changeable: true,
 		Doc: "Strength of the quadratic penalty on the weights of the features in a row, of which SGD heeds at most 1/learningRate; 1 for FTRL unless given.",
 	}
 	lasso = parameter.Spec{
@@ -51,7 +51,7 @@ var (
 		Doc: "Strength of the absolute penalty on the weights, FTRL's own, or else the cumulative one of Tsuruoka et al. (2009).",
 	}
 	clip = parameter.Spec{
-		Name: "clipGradient", Default: maxClip, Min: 0, Max: maxClip, MinOpen: true, Doc: "Largest magnitude of the loss gradient.",
+		Name: "clipGradient", Default: maxClip, Min: 0, Max: maxClip, MinOpen: true, Changeable: true, Doc: "Largest magnitude of the loss gradient.",
 	}
 	adaGradEpsilon = parameter.Spec{
 		Name: "epsilon", Default: 1e-8, Min: 1e-30, Max: 1, Doc: "What AdaGrad adds to the sum of squared gradients.",

@@ -11,7 +11,7 @@ import (
 
 var (
 	aggressiveness = parameter.Spec{
-		Name: "c", Default: 1, Min: 0, Max: 1e6, MinOpen: true, Doc: "Aggressiveness: the most a step may weigh, in mode 1, or how little mode 2 softens it.",
+		Name: "c", Default: 1, Min: 0, Max: 1e6, MinOpen: true, Changeable: true, Doc: "Aggressiveness: the most a step may weigh, in mode 1, or how little mode 2 softens it.",
 	}
 	aggressiveMode = parameter.Spec{
 		Name: "mode", Type: parameter.Integer, Default: 1, Min: 0, Max: 2, Doc: "0 for plain passive-aggressive steps, 1 for PA-I, 2 for PA-II.",
@@ -20,7 +20,7 @@ var (
 		Name: "learnIntercept", Type: parameter.Flag, Default: 1, Doc: "Whether there is an intercept, which moves as far as the step.",
 	}
 	insensitivity = parameter.Spec{
-		Name: "epsilon", Default: 0.1, Min: 0, Max: 1e100, Doc: "The error up to which a prediction is right enough.",
+		Name: "epsilon", Default: 0.1, Min: 0, Max: 1e100, Changeable: true, Doc: "The error up to which a prediction is right enough.",
 	}
 )
 

@@ -8,7 +8,7 @@ import (
 
 // PerceptronParameters are the parameters of Perceptron.
 var PerceptronParameters = []parameter.Spec{
-	{Name: "l2", Default: 0, Min: 0, Max: 1, Doc: "Strength of the quadratic penalty on the weights of the features in a row."},
+	{Name: "l2", Default: 0, Min: 0, Max: 1, Changeable: true, Doc: "Strength of the quadratic penalty on the weights of the features in a row."},
 	clip,
 }
 
@@ -19,8 +19,11 @@ type Perceptron struct{ glm }
 
 // NewPerceptron returns a model with all weights zero.
 func NewPerceptron(in learner.Input, v parameter.Values) *Perceptron {
-	s := settings{rate: 1, interceptRate: 1, l2: v.Real("l2"), clip: v.Real("clipGradient")}
-	return &Perceptron{newGLM(s, len(in.Schema))}
+	return &Perceptron{newGLM(perceptronSettings(v), len(in.Schema))}
+}
+
+func perceptronSettings(v parameter.Values) settings {
+	return settings{rate: 1, interceptRate: 1, l2: v.Real("l2"), clip: v.Real("clipGradient")}
 }
 
 // Predict implements learner.Classifier. The probabilities are the logistic

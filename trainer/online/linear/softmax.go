@@ -28,19 +28,24 @@ type Softmax struct {
 // NewSoftmax returns a model with all weights zero.
 func NewSoftmax(in learner.Input, v parameter.Values) *Softmax {
 	s := &Softmax{
-		settings: settings{
-			optimizer: map[string]optimizer{SGD: sgd, AdaGrad: adaGrad, FTRL: ftrl}[v.Word("optimizer")],
-			rate:      v.Real("learningRate"), l1: v.Real("l1"), l2: v.Real("l2"), clip: v.Real("clipGradient"),
-			epsilon: v.Real("epsilon"), beta: v.Real("beta"),
-		},
-		classes: make([]vector, in.Classes),
-		seen:    make([]uint32, in.Classes),
-		scores:  make([]float64, in.Classes),
+		settings: softmaxSettings(v),
+		classes:  make([]vector, in.Classes),
+		seen:     make([]uint32, in.Classes),
+		scores:   make([]float64, in.Classes),
 	}
-	s.bound()
 	for i := range s.classes {
 		s.classes[i] = newVector(&s.settings, len(in.Schema))
 	}
+	return s
+}
+
+func softmaxSettings(v parameter.Values) settings {
+	s := settings{
+		optimizer: map[string]optimizer{SGD: sgd, AdaGrad: adaGrad, FTRL: ftrl}[v.Word("optimizer")],
+		rate:      v.Real("learningRate"), l1: v.Real("l1"), l2: v.Real("l2"), clip: v.Real("clipGradient"),
+		epsilon: v.Real("epsilon"), beta: v.Real("beta"),
+	}
+	s.bound()
 	return s
 }
 

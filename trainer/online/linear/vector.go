@@ -122,8 +122,11 @@ func (s *settings) ftrlWeight(z, n float64) float64 {
 	if excess <= 0 {
 		return 0
 	}
-	divisor := (s.beta+math.Sqrt(n))/s.rate + s.l2
-	return -math.Copysign(excess/max(divisor, smallestDivisor), z)
+	return -math.Copysign(excess/s.ftrlDivisor(n), z)
+}
+
+func (s *settings) ftrlDivisor(n float64) float64 {
+	return max((s.beta+math.Sqrt(n))/s.rate+s.l2, smallestDivisor)
 }
 
 // truncate brings the weights of the row's features nearer to 0 by what l1 asks

@@ -55,6 +55,9 @@ type Spec struct {
 	Check   func(text string) (canonical string, err error)
 	// Doc is one sentence for users.
 	Doc string
+	// Changeable tells that another value can be set after rows were learned: it
+	// enters every update, and what was learned means the same with another one.
+	Changeable bool
 }
 
 // Range says what is accepted: an interval such as "(0, 1]", or words.
