@@ -205,7 +205,10 @@ func (c *crashing) Decode([]byte, []float64) (float64, error) {
 }
 
 func TestLearnerPanics(t *testing.T) {
-	w := threeEntries(t)
+	w := worldOf(t, "GaussianNB")
+	w.cut(12, 0)
+	w.cut(20, 10)
+	w.cut(20, 25)
 	mustReply(t, w, w.train(at(0), 1))
 	mustReply(t, w, w.flush(at(1)))
 	w.shard.SetDecoder(&crashing{n: 3})
@@ -322,13 +325,20 @@ func TestLateEventsChangeNothing(t *testing.T) {
 	}
 }
 
-// A model that learns many records together does so one by one after a crash, so that the training stops at the right offset.
-func TestLearnerPanicsAmongOthers(t *testing.T) {
+// worldOf is newWorld with another classifier, of the classes 0 and 1.
+func worldOf(t *testing.T, algorithm string) *world {
+	t.Helper()
 	w := newWorld(t)
-	w.genesis.Spec.Model, w.genesis.Spec.Preprocessing = history.Model{Algorithm: "AdaptiveRandomForest"}, nil
+	w.genesis.Spec.Model, w.genesis.Spec.Preprocessing = history.Model{Algorithm: algorithm}, nil
 	w.genesis.Spec.Format.Classes = []string{"0", "1"}
 	w.genesis.SpecDigest = w.genesis.Spec.Digest()
 	w.store[history.GenesisKey(w.genesis.Lineage)] = w.genesis.Encode()
+	return w
+}
+
+// A model that learns many records together does so one by one after a crash, so that the training stops at the right offset.
+func TestLearnerPanicsAmongOthers(t *testing.T) {
+	w := worldOf(t, "AdaptiveRandomForest")
 	w.cut(12, 0)
 	w.cut(20, 10)
 	mustReply(t, w, w.train(at(0), 1))

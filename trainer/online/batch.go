@@ -1,12 +1,14 @@
 package online
 
 import (
+	"slices"
+
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
 )
 
 // Batch collects rows that are predicted and learned one after the other, but
-// handed over together, which ensembles turn into speed.
+// handed over together, which some learners turn into speed.
 type Batch struct {
 	width int
 	x     []float64
@@ -20,9 +22,7 @@ func (m *Model) NewBatch() *Batch { return &Batch{width: len(m.plan.config.Featu
 // Next adds a row and returns its values to be filled in, before Set is called.
 func (b *Batch) Next() []float64 {
 	n := len(b.x)
-	for range b.width {
-		b.x = append(b.x, 0)
-	}
+	b.x = slices.Grow(b.x, b.width)[:n+b.width]
 	return b.x[n : n+b.width : n+b.width]
 }
 
@@ -66,10 +66,10 @@ func (m *Model) Batched() bool {
 // learned does not depend on it.
 func (m *Model) SetWorkers(n int) {
 	m.workers = n
-	if c, ok := m.classifier.(learner.BatchClassifier); ok {
+	if c, ok := m.classifier.(learner.Parallel); ok {
 		c.SetWorkers(n)
 	}
-	if r, ok := m.regressor.(learner.BatchRegressor); ok {
+	if r, ok := m.regressor.(learner.Parallel); ok {
 		r.SetWorkers(n)
 	}
 }
@@ -139,11 +139,15 @@ func (m *Model) transformBatch(b *Batch) learner.Rows {
 	for i := range b.Len() {
 		x, y := b.Row(i)
 		x = m.bound(x)
-		copy(buffers.predicted[i*width:], m.transform(x))
 		_, learns := m.target(y)
 		if learns {
 			m.rows++
 		}
+		if learns && m.pair != nil {
+			m.pair.TransformPair(buffers.predicted[i*width:(i+1)*width], buffers.learned[i*width:(i+1)*width], x)
+			continue
+		}
+		copy(buffers.predicted[i*width:], m.transform(x))
 		if learns && !m.stateless {
 			copy(buffers.learned[i*width:], m.learnTransform(x))
 		}

@@ -21,6 +21,8 @@ type Model struct {
 	digest     [sha256.Size]byte
 	steps      []step
 	stateless  bool
+	// pair is the only step, where there is one and it has a fused form.
+	pair learner.PairTransformer
 	// One of these is the learner, by the task.
 	classifier learner.Classifier
 	regressor  learner.Regressor
@@ -71,6 +73,9 @@ func New(c Config) (*Model, error) {
 		t := s.build(key.With(uint64(i)))
 		m.steps = append(m.steps, step{t, make([]float64, len(t.Schema()))})
 		m.stateless = m.stateless && t.Stateless()
+	}
+	if len(m.steps) == 1 {
+		m.pair, _ = m.steps[0].Transformer.(learner.PairTransformer)
 	}
 	m.scores = make([]float64, p.classes)
 	in := learner.Input{Schema: p.schema, Classes: p.classes, Key: key}

@@ -97,7 +97,7 @@ func (b *Bagging) PredictLearn(x, scores []float64, class int, weight float64, a
 	share(scores)
 }
 
-// SetWorkers implements learner.BatchClassifier.
+// SetWorkers implements learner.Parallel.
 func (b *Bagging) SetWorkers(n int) { b.workers = n }
 
 // PredictLearnBatch implements learner.BatchClassifier.

@@ -83,7 +83,7 @@ func (b *BaggingRegressor) predictLearn(m *baggedRegressor, x []float64, y, weig
 	return p
 }
 
-// SetWorkers implements learner.BatchRegressor.
+// SetWorkers implements learner.Parallel.
 func (b *BaggingRegressor) SetWorkers(n int) { b.workers = n }
 
 // PredictLearnBatch implements learner.BatchRegressor.

@@ -108,7 +108,7 @@ func settle(scores []float64) {
 	}
 }
 
-// SetWorkers implements learner.BatchClassifier.
+// SetWorkers implements learner.Parallel.
 func (o *OneVsRest) SetWorkers(n int) { o.workers = n }
 
 // PredictLearnBatch implements learner.BatchClassifier.

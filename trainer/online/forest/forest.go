@@ -46,7 +46,7 @@ func (f *Classifier) PredictLearn(x, scores []float64, class int, weight float64
 	share(scores)
 }
 
-// SetWorkers implements learner.BatchClassifier.
+// SetWorkers implements learner.Parallel.
 func (f *Classifier) SetWorkers(n int) { f.workers = n }
 
 // chunk is how many rows a member takes before the next one does: few enough to

@@ -62,7 +62,7 @@ func (f *Regressor) PredictLearn(x []float64, y, weight float64, at random.At) f
 	return f.aggregate()
 }
 
-// SetWorkers implements learner.BatchRegressor.
+// SetWorkers implements learner.Parallel.
 func (f *Regressor) SetWorkers(n int) { f.workers = n }
 
 // PredictLearnBatch implements learner.BatchRegressor.

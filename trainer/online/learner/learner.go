@@ -82,6 +82,15 @@ type Transformer interface {
 	LearnTransform(dst, x []float64)
 }
 
+// PairTransformer is a Transformer that has a fused form of Transform and then
+// LearnTransform on the same row, with the same results, for less.
+type PairTransformer interface {
+	Transformer
+	// TransformPair does what Transform(before, x) and then
+	// LearnTransform(after, x) do.
+	TransformPair(before, after, x []float64)
+}
+
 // Rows are several rows one after the other. Predicted is what predictions are
 // made on, Learned what is learned; they are the same slice where nothing
 // learned lies before the learner.
@@ -92,8 +101,15 @@ type Rows struct {
 	At        []random.At
 }
 
-// BatchClassifier is a Classifier whose members are independent of each other,
-// so that many rows can pass each of them in turn. The results are, to the bit,
+// Row is row i: as it is predicted, as it is learned, and its place.
+func (r *Rows) Row(i int) (predicted, learned []float64, at random.At) {
+	from, to := i*r.Width, (i+1)*r.Width
+	return r.Predicted[from:to:to], r.Learned[from:to:to], r.At[i]
+}
+
+// BatchClassifier is a Classifier that takes many rows for less than one after
+// the other, as an ensemble does whose members are independent of each other, so
+// that many rows can pass each of them in turn. The results are, to the bit,
 // those of one row after the other: row i is predicted before it is learned,
 // and after all rows before it were.
 type BatchClassifier interface {
@@ -101,8 +117,6 @@ type BatchClassifier interface {
 	// PredictLearnBatch fills scores, a probability for each row and class. A
 	// class below 0 says that the row is predicted, but not learned.
 	PredictLearnBatch(rows Rows, classes []int, scores []float64)
-	// SetWorkers lets members learn on so many goroutines; no bit depends on it.
-	SetWorkers(n int)
 }
 
 // BatchRegressor is to Regressor what BatchClassifier is to Classifier.
@@ -111,6 +125,10 @@ type BatchRegressor interface {
 	// PredictLearnBatch fills predicted, a number for each row. A target that is
 	// NaN says that the row is predicted, but not learned.
 	PredictLearnBatch(rows Rows, y, predicted []float64)
+}
+
+// Parallel is an ensemble whose members can learn a batch at the same time.
+type Parallel interface {
 	// SetWorkers lets members learn on so many goroutines; no bit depends on it.
 	SetWorkers(n int)
 }

@@ -70,6 +70,30 @@ func (l *Logistic) PredictLearn(x, scores []float64, class int, weight float64, 
 	l.descend(x, l.clipped(float64(logisticGradient(raw, sign(class))*weight)))
 }
 
+// PredictLearnBatch implements learner.BatchClassifier.
+func (l *Logistic) PredictLearnBatch(rows learner.Rows, classes []int, scores []float64) {
+	for i, class := range classes {
+		predicted, learned, at := rows.Row(i)
+		scores := scores[2*i : 2*i+2]
+		switch {
+		case class < 0:
+			l.Predict(predicted, scores)
+		case &predicted[0] == &learned[0]:
+			l.PredictLearn(learned, scores, class, 1, at)
+		case l.adaptive != nil:
+			l.Predict(predicted, scores)
+			l.Learn(learned, class, 1, at)
+		default:
+			// The sums need not wait for each other, and nor do the exponentials.
+			raw, sum := l.dots(predicted, learned)
+			g := logisticGradient(sum+l.intercept, sign(class))
+			p := sigmoid(raw + l.intercept)
+			scores[0], scores[1] = 1-p, p
+			l.descend(learned, l.clipped(g))
+		}
+	}
+}
+
 // RestoreVersion1 reads the payload of version 1 of the state format.
 func (l *Logistic) RestoreVersion1(r *flat.Reader) {
 	if width := r.Uint32(); int64(width) != int64(len(l.weights)) {

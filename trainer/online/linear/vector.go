@@ -44,6 +44,20 @@ func (v *vector) dot(x []float64) float64 {
 	return sum
 }
 
+// dots is dot of two rows.
+func (v *vector) dots(x, y []float64) (sum, other float64) {
+	x, y = x[:len(v.weights)], y[:len(v.weights)]
+	for i, weight := range v.weights {
+		if x[i] == x[i] {
+			sum += float64(weight * x[i])
+		}
+		if y[i] == y[i] {
+			other += float64(weight * y[i])
+		}
+	}
+	return sum, other
+}
+
 // step moves the weights by the gradient g of the loss by the raw output.
 func (v *vector) step(s *settings, x []float64, g float64) {
 	switch s.optimizer {

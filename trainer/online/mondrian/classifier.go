@@ -248,7 +248,7 @@ func (f *Classifier) PredictLearn(x, scores []float64, class int, weight float64
 	}
 }
 
-// SetWorkers implements learner.BatchClassifier.
+// SetWorkers implements learner.Parallel.
 func (f *Classifier) SetWorkers(n int) { f.workers = n }
 
 // PredictLearnBatch implements learner.BatchClassifier.

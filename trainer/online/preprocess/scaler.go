@@ -66,6 +66,31 @@ func (s *StandardScaler) LearnTransform(dst, x []float64) {
 	}
 }
 
+// TransformPair implements learner.PairTransformer.
+func (s *StandardScaler) TransformPair(before, after, x []float64) {
+	n := len(s.features)
+	x, before, after = x[:n], before[:n], after[:n]
+	for i := 0; i < n; {
+		if i+2 <= n {
+			i += transformPairs(&s.features[i], &before[i], &after[i], &x[i], n-i)
+		}
+		for end := min(i+2, n); i < end; i++ {
+			before[i], after[i] = s.features[i].transformOne(x[i])
+		}
+	}
+}
+
+// transformOne scales v before and after it is learned.
+func (f *moments) transformOne(v float64) (before, after float64) {
+	if before = f.scale(v); math.Abs(before) > learner.Limit {
+		before = bounded(before)
+	}
+	if v == v {
+		f.learn(v)
+	}
+	return before, f.scale(v)
+}
+
 func (f *moments) learn(v float64) {
 	f.count++
 	old := f.mean
