@@ -18,11 +18,13 @@ const maxCheckpointHeader = 1 << 20
 type CheckpointHeader struct {
 	Version int `json:"version"`
 	Lineage
-	Incarnation string   `json:"incarnation"`
-	Segment     string   `json:"segment,omitempty"`
-	Shard       int      `json:"shard"`
-	Epoch       int64    `json:"epoch"`
-	Position    Position `json:"position"`
+	Incarnation string `json:"incarnation"`
+	Segment     string `json:"segment,omitempty"`
+	Shard       int    `json:"shard"`
+	// Epoch is the one in force at Position, and Terms are its, unless it is 0: then those of genesis are in force.
+	Epoch    int64    `json:"epoch"`
+	Terms    *Terms   `json:"terms,omitempty"`
+	Position Position `json:"position"`
 	// Hash is the chain hash at Position.
 	Hash Digest `json:"hash"`
 	// Input is the running hash of what was consumed: partition, offset, timestamp, key and value of every record, in order.
@@ -135,6 +137,9 @@ func (c *Checkpoint) split(parts []byte) error {
 		return fmt.Errorf("decode checkpoint: metrics of %d, outputs of %d and a model of %d bytes do not make %d",
 			h.MetricsBytes, h.OutputsBytes, h.ModelBytes, total)
 	}
+	if err := h.validateEpoch(); err != nil {
+		return fmt.Errorf("decode checkpoint: %w", err)
+	}
 	c.Metrics, parts = parts[:h.MetricsBytes:h.MetricsBytes], parts[h.MetricsBytes:]
 	outputs, err := decodeDeadLetters(parts[:h.OutputsBytes], h.DeadLetters)
 	if err != nil {
@@ -145,6 +150,18 @@ func (c *Checkpoint) split(parts []byte) error {
 		return errors.New("decode checkpoint: the model's digest is wrong")
 	}
 	return h.Position.Validate()
+}
+
+func (h CheckpointHeader) validateEpoch() error {
+	switch {
+	case h.Epoch < 0 || h.Epoch > h.Position.Touched():
+		return fmt.Errorf("epoch %d has not begun at position %s", h.Epoch, h.Position)
+	case h.Epoch == 0 && h.Terms != nil:
+		return errors.New("epoch 0 learns by the terms of genesis alone")
+	case h.Epoch == 0:
+		return nil
+	}
+	return h.Terms.validate()
 }
 
 func encodeHeader(h CheckpointHeader) []byte {

@@ -29,6 +29,36 @@ func anEntry() history.Entry {
 	}
 }
 
+func anEpoch() history.Entry {
+	e := anEntry()
+	e.Kind, e.End, e.Epoch, e.Number = history.KindEpoch, e.Start, 2, 2
+	e.Terms = &history.Terms{Parameters: map[string]string{"learningRate": "0.1"}, NumericsVersion: 1}
+	return e
+}
+
+// What was stored before there were Epochs is encoded as it was then: every link of every chain depends on it.
+func TestEncodingWithoutEpochsIsWhatItWas(t *testing.T) {
+	const before = `{"version":1,"number":1,"kind":"Slice","writer":"w","term":1,"epoch":0,"start":[{"partition":0,"offset":7}],` +
+		`"end":[{"partition":0,"offset":9}],"previous":"`
+	if got := string(anEntry().Encode()); got != before+anEntry().Previous.String()+`"}` {
+		t.Errorf("an entry is %s", got)
+	}
+	if header := string(aCheckpoint().Encode()); !strings.Contains(header, `"shard":0,"epoch":0,"position":{"entry":1}`) {
+		t.Errorf("a checkpoint is %s", header)
+	}
+}
+
+func TestSpecUnderOtherTerms(t *testing.T) {
+	g := aGenesis()
+	if got := g.Spec.With(g.Terms()).Digest(); got != g.SpecDigest {
+		t.Errorf("under the terms of genesis the spec has the digest %s", got)
+	}
+	other := g.Spec.With(history.Terms{NumericsVersion: 1})
+	if len(other.Model.Parameters) != 0 || g.Spec.Model.Parameters["learningRate"] != "0.005" {
+		t.Errorf("terms are complete, and change no spec but the one that is returned: %v, %v", other.Model.Parameters, g.Spec.Model.Parameters)
+	}
+}
+
 func aCheckpoint() history.Checkpoint {
 	return history.Checkpoint{
 		Header: history.CheckpointHeader{
@@ -47,6 +77,10 @@ func TestRoundTrips(t *testing.T) {
 	entry, err := history.DecodeEntry(anEntry().Encode())
 	if diff := cmp.Diff(anEntry(), entry); err != nil || diff != "" {
 		t.Errorf("entry: %v (-want +got):\n%s", err, diff)
+	}
+	epoch, err := history.DecodeEntry(anEpoch().Encode())
+	if diff := cmp.Diff(anEpoch(), epoch); err != nil || diff != "" {
+		t.Errorf("epoch: %v (-want +got):\n%s", err, diff)
 	}
 	checkpoint, err := history.DecodeCheckpoint(aCheckpoint().Encode())
 	if diff := cmp.Diff(aCheckpoint().Completed(), checkpoint); err != nil || diff != "" {
@@ -99,12 +133,42 @@ func TestRefusals(t *testing.T) {
 		"an exclusion that is not counted": {func(e *history.Entry) { e.Excluded = []history.Range{{From: 7, To: 9}} }, "excludes 2 offsets and counts 0"},
 		"a negative count":                 {func(e *history.Entry) { e.LeftOut.Lost = -1 }, "less than nothing"},
 	}
+	epoch := func(edit func(*history.Entry)) func(*history.Entry) {
+		return func(e *history.Entry) {
+			*e = anEpoch()
+			edit(e)
+		}
+	}
+	for name, test := range map[string]struct {
+		edit func(*history.Entry)
+		want string
+	}{
+		"an epoch without terms":         {epoch(func(e *history.Entry) { e.Terms = nil }), "terms"},
+		"an epoch without numerics":      {epoch(func(e *history.Entry) { e.Terms = &history.Terms{} }), "numerics"},
+		"an epoch that teaches":          {epoch(func(e *history.Entry) { e.End = e.End.With(0, 9) }), "teaches nothing"},
+		"an epoch with another number":   {epoch(func(e *history.Entry) { e.Epoch = 1 }), "number of its entry"},
+		"a slice with terms":             {epoch(func(e *history.Entry) { e.Kind, e.Epoch = history.KindSlice, 1 }), "wrong fields"},
+		"a slice that begins an epoch":   {func(e *history.Entry) { e.Epoch = 1 }, "has not begun"},
+		"an epoch to come":               {func(e *history.Entry) { e.Epoch = 2 }, "has not begun"},
+		"a Rebase into another's terms":  {rebased(func(e *history.Entry) { e.Epoch = 1 }), "begins behind"},
+		"a Rebase with terms of genesis": {rebased(func(e *history.Entry) { e.Terms = anEpoch().Terms }), "genesis alone"},
+	} {
+		tests[name] = test
+	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if got := change(test.edit); !strings.Contains(got, test.want) || got == "" {
 				t.Errorf("error %q, want one with %q", got, test.want)
 			}
 		})
+	}
+}
+
+// rebased edits a Rebase onto genesis.
+func rebased(edit func(*history.Entry)) func(*history.Entry) {
+	return func(e *history.Entry) {
+		e.Kind, e.Number, e.Rebase = history.KindRebase, 3, &history.Rebase{Hash: e.Previous}
+		edit(e)
 	}
 }
 
@@ -125,6 +189,7 @@ func TestEveryDamagedByteIsNoticed(t *testing.T) {
 
 func FuzzDecodeEntry(f *testing.F) {
 	f.Add(anEntry().Encode())
+	f.Add(anEpoch().Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		entry, err := history.DecodeEntry(data)
 		if err != nil {

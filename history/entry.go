@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind tells what an entry does.
@@ -15,6 +16,8 @@ const (
 	KindSlice Kind = "Slice"
 	// KindRebase goes on from a checkpoint after a loss: what later entries taught is void.
 	KindRebase Kind = "Rebase"
+	// KindEpoch changes what learning means from here on: its terms are in force until the next one.
+	KindEpoch Kind = "Epoch"
 )
 
 // Entry is one numbered step of a history. Appending it is create-if-absent, and that is the only fence between two dispatchers.
@@ -25,9 +28,11 @@ type Entry struct {
 	// Writer is a random name of the dispatcher process, Term the number of its reign: one above the newest entry's when it took over.
 	Writer string `json:"writer"`
 	Term   int64  `json:"term"`
-	Epoch  int64  `json:"epoch"`
+	// Epoch is the number of the entry of kind Epoch whose terms are in force behind this one, 0 while those of genesis are. That of a
+	// Rebase is the epoch of the checkpoint from which it goes on.
+	Epoch int64 `json:"epoch"`
 	// Start and End are vectors of all partitions; what lies between is learned in ascending order of partitions. A Rebase starts where
-	// the entry before it ended, teaches nothing, and ends where the next slice begins.
+	// the entry before it ended, teaches nothing, and ends where the next slice begins; an Epoch teaches nothing and ends where it starts.
 	Start Offsets `json:"start"`
 	End   Offsets `json:"end"`
 	// Previous is the sum of entry Number-1's bytes, of genesis for entry 1 (of genesis and the segment's name for a baseline).
@@ -39,6 +44,8 @@ type Entry struct {
 	LeftOut LeftOut `json:"leftOut,omitzero"`
 	// Rebase is what a Rebase does.
 	Rebase *Rebase `json:"rebase,omitempty"`
+	// Terms are those of the epoch, in an Epoch, and in a Rebase that goes on in another epoch than 0: the entry that began it may be gone.
+	Terms *Terms `json:"terms,omitempty"`
 }
 
 // Rebase names the checkpoint from which a history goes on after a loss: every shard has one there, or it is genesis.
@@ -53,7 +60,7 @@ type Rebase struct {
 
 // Ranges returns the entry's work in order.
 func (e Entry) Ranges() []Range {
-	if e.Kind == KindRebase {
+	if e.Kind == KindRebase || e.Kind == KindEpoch {
 		return nil
 	}
 	return Ranges(e.Begin(), e.End)
@@ -89,9 +96,9 @@ func (e Entry) validate() error {
 		return fmt.Errorf("format version %d, this image reads %d", e.Version, FormatVersion)
 	case e.Number < 1:
 		return errors.New("the number must be at least 1")
-	case e.Kind != KindSlice && e.Kind != KindRebase:
+	case e.Kind != KindSlice && e.Kind != KindRebase && e.Kind != KindEpoch:
 		return fmt.Errorf("kind %q is not known to this image", e.Kind)
-	case (e.Kind == KindRebase) != (e.Rebase != nil):
+	case (e.Kind == KindRebase) != (e.Rebase != nil), e.Kind == KindSlice && e.Terms != nil:
 		return fmt.Errorf("an entry of kind %q has the wrong fields", e.Kind)
 	case e.Previous.IsZero():
 		return errors.New("the link to the previous entry is missing")
@@ -99,7 +106,7 @@ func (e Entry) validate() error {
 	if err := errors.Join(e.Start.Validate(), e.End.Validate()); err != nil {
 		return err
 	}
-	if err := e.LeftOut.validate(); err != nil {
+	if err := errors.Join(e.LeftOut.validate(), e.validateEpoch()); err != nil {
 		return err
 	}
 	if e.Rebase != nil {
@@ -112,6 +119,28 @@ func (e Entry) validate() error {
 	}
 	return e.validateExcluded()
 }
+
+// validateEpoch checks what an entry says of its epoch, as far as it can be told from it alone.
+func (e Entry) validateEpoch() error {
+	switch {
+	case e.Epoch < 0 || e.Epoch > e.Number || e.Kind == KindSlice && e.Epoch == e.Number:
+		return fmt.Errorf("epoch %d has not begun there", e.Epoch)
+	case e.Kind == KindSlice:
+		return nil
+	case e.Kind == KindEpoch && (e.Epoch != e.Number || !slices.Equal(e.Start, e.End)):
+		return errors.New("an epoch has the number of its entry, and teaches nothing")
+	case e.Kind == KindRebase && e.Epoch > e.Rebase.Position.Touched():
+		return fmt.Errorf("epoch %d begins behind position %s, from which it goes on", e.Epoch, e.Rebase.Position)
+	case e.Epoch == 0 && e.Terms != nil:
+		return errors.New("epoch 0 learns by the terms of genesis alone")
+	case e.Epoch == 0:
+		return nil
+	}
+	return e.Terms.validate()
+}
+
+// InEpoch tells whether the entry may follow one behind which an epoch was in force.
+func (e Entry) InEpoch(before int64) bool { return e.Kind != KindSlice || e.Epoch == before }
 
 func (r Rebase) validate(e Entry) error {
 	switch {

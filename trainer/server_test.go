@@ -64,7 +64,7 @@ func TestStatuses(t *testing.T) {
 		"a negative budget":   {edited(func(_ *training, r *history.Request) { r.BudgetMillis = -1 }), "Bearer s3cret", 400, "budgetMillis"},
 		"too long":            {raw(`{"action":"` + strings.Repeat("x", 9<<20) + `"}`), "Bearer s3cret", 413, "longer"},
 		"elsewhere":           {edited(func(tr *training, r *history.Request) { *r = tr.train(position(1, 0), 2) }), "Bearer s3cret", 409, ""},
-		"an epoch to come":    {edited(func(_ *training, r *history.Request) { r.Epoch = 3 }), "Bearer s3cret", 422, "epoch 3"},
+		"another epoch":       {edited(func(_ *training, r *history.Request) { r.Epoch = 3 }), "Bearer s3cret", 422, "epoch 0"},
 		"Kafka unreachable":   {edited(func(tr *training, _ *history.Request) { tr.source.fail = stream.ErrUnreachable }), "Bearer s3cret", 503, "unreachable"},
 		"Kafka refuses":       {edited(func(tr *training, _ *history.Request) { tr.source.fail = stream.ErrAuthentication }), "Bearer s3cret", 503, "Secrets"},
 		"offsets not there":   {edited(func(tr *training, _ *history.Request) { tr.source.records = tr.source.records[:150] }), "Bearer s3cret", 503, "not there yet"},

@@ -7,11 +7,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"creek.dev/creek/history"
+	"creek.dev/creek/trainer/online"
 )
 
 // TestFeaturesThatNoRecordHasAreNamed tells a wrong path from values that are missing now and then.
 func TestFeaturesThatNoRecordHasAreNamed(t *testing.T) {
-	l, err := newLearner(history.LearningSpec{
+	l, err := newLearner(Arithmetic{New: online.New}, history.LearningSpec{
 		Format: history.Format{Type: "JSON", Label: "y", Features: []history.Feature{{Name: "often"}, {Name: "seldom"}, {Name: "never"}}},
 		Model:  history.Model{Algorithm: "LogisticRegression"},
 	})

@@ -42,6 +42,9 @@ func (c chain) check() error {
 		if err := follows(c.entries[i-1].End, entry); err != nil {
 			return err
 		}
+		if before := c.entries[i-1].Epoch; !entry.InEpoch(before) {
+			return fmt.Errorf("entry %d is of epoch %d, and follows one of epoch %d", entry.Number, entry.Epoch, before)
+		}
 	}
 	return c.checkFrom()
 }
@@ -71,6 +74,14 @@ func (c chain) link(n int64) (history.Digest, bool) {
 		return c.hash, true
 	}
 	return history.Digest{}, false
+}
+
+// entry returns entry n, nil where the stretch does not hold it.
+func (c chain) entry(n int64) *history.Entry {
+	if i := n - c.from.Entry - 1; i >= 0 && i < int64(len(c.entries)) {
+		return &c.entries[i]
+	}
+	return nil
 }
 
 // rebase returns the newest Rebase of the stretch and the link after it, nil when there is none.

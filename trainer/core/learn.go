@@ -91,6 +91,8 @@ func (s *Shard) advance(next int64) {
 func (s *Shard) goOn() {
 	w, r := s.open, s.resident
 	switch {
+	case w.barred != nil:
+		s.end(*w.barred)
 	case len(w.plan) == 0:
 		w.fetch = 0
 		s.end(ending{status: StatusDone})

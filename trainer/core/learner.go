@@ -36,12 +36,12 @@ type learner struct {
 const lookedEnough = 100
 
 // newLearner returns one that has seen nothing.
-func newLearner(spec history.LearningSpec) (*learner, error) {
+func newLearner(arithmetic Arithmetic, spec history.LearningSpec) (*learner, error) {
 	decoder, err := decode.New(RecordFormat(spec), online.NominalToken)
 	if err != nil {
 		return nil, err
 	}
-	model, err := online.New(ModelConfig(spec))
+	model, err := arithmetic.New(ModelConfig(spec))
 	if err != nil {
 		return nil, err
 	}

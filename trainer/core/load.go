@@ -7,7 +7,7 @@ func (s *Shard) genesisRead(data []byte) {
 	if w == nil || w.stage != stageGenesis {
 		return
 	}
-	origin, problem := newOrigin(data, w.request)
+	origin, problem := newOrigin(data, w.request, s.numerics)
 	if problem != nil {
 		s.end(ending{status: StatusStopped, problem: problem})
 		return
@@ -158,9 +158,9 @@ func (s *Shard) checkpointMissing(key string) {
 
 // atGenesis begins with a model that has seen nothing.
 func (s *Shard) atGenesis() {
-	r, err := newResident(s.origin)
-	if err != nil {
-		s.end(ending{status: StatusStopped, problem: specProblem(err)})
+	r, problem := newResident(s.origin, epoch{terms: s.origin.Terms()})
+	if problem != nil {
+		s.end(ending{status: StatusStopped, problem: problem})
 		return
 	}
 	s.resident = r

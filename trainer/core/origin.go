@@ -1,9 +1,6 @@
 package core
 
-import (
-	"creek.dev/creek/history"
-	"creek.dev/creek/trainer/online"
-)
+import "creek.dev/creek/history"
 
 // origin is a verified genesis with the segment and shard that are learned from it.
 type origin struct {
@@ -12,6 +9,8 @@ type origin struct {
 	shard int
 	// start is the chain's first link.
 	start history.Digest
+	// numerics are what the image can compute with.
+	numerics Numerics
 }
 
 // serves tells whether a request is about this segment and shard of this life of the lineage.
@@ -20,7 +19,7 @@ func (g *origin) serves(r history.Request) bool {
 }
 
 // newOrigin checks stored genesis bytes against a request and this image.
-func newOrigin(data []byte, r history.Request) (*origin, *history.Problem) {
+func newOrigin(data []byte, r history.Request, numerics Numerics) (*origin, *history.Problem) {
 	key := history.GenesisKey(r.Lineage)
 	if data == nil {
 		return nil, history.Problemf(history.ReasonStateLost,
@@ -38,15 +37,11 @@ func newOrigin(data []byte, r history.Request) (*origin, *history.Problem) {
 		return nil, history.Problemf(history.ReasonStateLost,
 			"The store holds incarnation %s of %s, but the request is of incarnation %s: genesis was replaced. Restore the store, or raise spec.lineage.",
 			g.Incarnation, r.Lineage, r.Incarnation)
-	case g.NumericsVersion != online.NumericsVersion:
-		return nil, history.Problemf(history.ReasonImageIncompatible,
-			"The lineage computes with numerics version %d, this image with %d. Run an image that has version %d.",
-			g.NumericsVersion, online.NumericsVersion, g.NumericsVersion)
 	case r.Shard < 0 || r.Shard >= g.Shards:
 		return nil, history.Problemf(history.ReasonStateIncompatible, "Shard %d was asked for, genesis has %d.", r.Shard, g.Shards)
 	}
 	return &origin{
-		Genesis: g, shard: r.Shard, start: history.ChainStart(data, r.Segment),
+		Genesis: g, shard: r.Shard, numerics: numerics, start: history.ChainStart(data, r.Segment),
 		keys: history.Keys{Lineage: r.Lineage, Incarnation: r.Incarnation, Segment: r.Segment},
 	}, nil
 }

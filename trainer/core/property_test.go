@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,9 +27,7 @@ func (w *world) outcome() outcome {
 // undisturbed learns the whole history in one request.
 func undisturbed(t *rapid.T, ends [][]int64) outcome {
 	w := newWorld(t)
-	for _, end := range ends {
-		w.cut(end...)
-	}
+	w.write(ends)
 	w.chunk = func() int64 { return 1000 }
 	if reply, ok := w.send(w.train(history.Position{}, len(ends))); !ok || reply.Status != core.StatusDone {
 		t.Fatalf("the undisturbed pass: %+v", reply)
@@ -36,10 +35,25 @@ func undisturbed(t *rapid.T, ends [][]int64) outcome {
 	return w.outcome()
 }
 
+// write appends an entry for each of the ends, an Epoch where there is none.
+func (w *world) write(ends [][]int64) {
+	for i, end := range ends {
+		if end != nil {
+			w.cut(end...)
+			continue
+		}
+		w.change(history.Terms{Parameters: map[string]string{"learningRate": fmt.Sprintf("0.%d", i+1)}, NumericsVersion: 1})
+	}
+}
+
 func drawEnds(t *rapid.T) [][]int64 {
 	var ends [][]int64
 	at := []int64{2, 0}
 	for range rapid.IntRange(1, 6).Draw(t, "entries") {
+		if rapid.IntRange(0, 2).Draw(t, "kind") == 0 {
+			ends = append(ends, nil)
+			continue
+		}
 		for partition := range at {
 			at[partition] += rapid.Int64Range(0, min(15, 60-at[partition])).Draw(t, "more")
 		}
@@ -89,9 +103,7 @@ func TestEveryWayLeadsToTheSameModel(t *testing.T) {
 		ends := drawEnds(t)
 		want := undisturbed(t, ends)
 		w := newWorld(t)
-		for _, end := range ends {
-			w.cut(end...)
-		}
+		w.write(ends)
 		w.disturb(t)
 		var newest *history.Position
 		from := history.Position{}

@@ -20,12 +20,11 @@ func (s *Shard) goBack() bool {
 		s.read(base)
 		return true
 	}
-	r, err := newResident(s.origin)
-	if err != nil {
-		s.end(ending{status: StatusStopped, problem: specProblem(err)})
-		return true
+	r, problem := newResident(s.origin, epoch{terms: s.origin.Terms()})
+	if problem == nil {
+		problem = s.moveTo(r, history.CheckpointHeader{Hash: r.hash})
 	}
-	if problem := s.moveTo(r, history.CheckpointHeader{Hash: r.hash}); problem != nil {
+	if problem != nil {
 		s.end(ending{status: StatusStopped, problem: problem})
 		return true
 	}
@@ -37,7 +36,7 @@ func (s *Shard) goBack() bool {
 // moveTo puts what was restored from the checkpoint of a Rebase behind it, if it is the one.
 func (s *Shard) moveTo(r *resident, h history.CheckpointHeader) *history.Problem {
 	entry, link := s.open.chain.rebase()
-	if rebase := entry.Rebase; h.Hash != rebase.Hash || h.DeadLetters != rebase.DeadLetters {
+	if rebase := entry.Rebase; h.Hash != rebase.Hash || h.DeadLetters != rebase.DeadLetters || h.Epoch != entry.Epoch {
 		return history.Problemf(history.ReasonHistoryForked,
 			"Entry %d goes on from a checkpoint at %s with hash %s, but the one there has hash %s. Restore the store, or raise spec.lineage to begin anew.",
 			entry.Number, rebase.Position, rebase.Hash, h.Hash)

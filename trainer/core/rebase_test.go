@@ -18,6 +18,10 @@ func (w *world) rebase(p history.Position, ends ...int64) {
 		w.t.Fatalf("the test's entry: %v", err)
 	}
 	entry.Kind, entry.Rebase = history.KindRebase, &history.Rebase{Position: p, Hash: w.link(p)}
+	if entry.Epoch = w.epochAt(p); entry.Epoch != 0 {
+		began, _ := history.DecodeEntry(w.entries[entry.Epoch-1])
+		entry.Terms = began.Terms
+	}
 	w.entries[last] = entry.Encode()
 }
 

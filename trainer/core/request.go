@@ -32,28 +32,24 @@ func readRequest(r history.Request) (chain, *ending) {
 }
 
 // knownKinds are the kinds of entries that this image knows. One without a kind is refused when it is decoded.
-var knownKinds = []history.Kind{"", history.KindSlice, history.KindRebase}
+var knownKinds = []history.Kind{"", history.KindSlice, history.KindRebase, history.KindEpoch}
 
 // foreign names what in a request this image does not know.
 func foreign(r history.Request) *history.Problem {
-	if r.Epoch != 0 {
-		return history.Problemf(history.ReasonImageIncompatible, "The request is of epoch %d; this image knows epoch 0 only. Run a newer image.", r.Epoch)
-	}
 	for _, data := range r.Entries {
 		var entry struct {
 			Version int          `json:"version"`
 			Number  int64        `json:"number"`
 			Kind    history.Kind `json:"kind"`
-			Epoch   int64        `json:"epoch"`
 		}
 		// What is not even this much is refused when it is decoded in full.
 		if json.Unmarshal(data, &entry) != nil {
 			continue
 		}
-		if entry.Version > history.FormatVersion || !slices.Contains(knownKinds, entry.Kind) || entry.Epoch != 0 {
+		if entry.Version > history.FormatVersion || !slices.Contains(knownKinds, entry.Kind) {
 			return history.Problemf(history.ReasonImageIncompatible,
-				"Entry %d of the history has format version %d, kind %s and epoch %d, which this image does not know. Run a newer image.",
-				entry.Number, entry.Version, entry.Kind, entry.Epoch)
+				"Entry %d of the history has format version %d and kind %s, which this image does not know. Run a newer image.",
+				entry.Number, entry.Version, entry.Kind)
 		}
 	}
 	return nil

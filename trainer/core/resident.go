@@ -16,8 +16,9 @@ type resident struct {
 	*learner
 	outputs
 	position history.Position
-	// hash is the chain hash at position.
-	hash history.Digest
+	// hash is the chain hash at position, epoch what learning means there.
+	hash  history.Digest
+	epoch epoch
 	// saved is the position of the checkpoint that memory began with or was last saved to, savedConsumed how many records lay before it.
 	saved         history.Position
 	savedConsumed int64
@@ -65,13 +66,17 @@ func (r *resident) due(rule history.SaveRule, now int64) bool {
 	return byRecords || byTime
 }
 
-// newResident is the state at genesis.
-func newResident(g *origin) (*resident, error) {
-	l, err := newLearner(g.Spec)
-	if err != nil {
-		return nil, err
+// newResident is the state at genesis, as it would be if it learned by the terms of an epoch.
+func newResident(g *origin, e epoch) (*resident, *history.Problem) {
+	arithmetic, problem := g.arithmetic(e)
+	if problem != nil {
+		return nil, problem
 	}
-	r := &resident{learner: l, hash: g.start}
+	l, err := newLearner(arithmetic, g.Spec.With(e.terms))
+	if err != nil {
+		return nil, specProblem(err)
+	}
+	r := &resident{learner: l, hash: g.start, epoch: e}
 	r.passLink(0, g.start)
 	return r, nil
 }
@@ -81,7 +86,7 @@ func (r *resident) checkpoint(g *origin, now int64) history.Checkpoint {
 	return history.Checkpoint{
 		Header: history.CheckpointHeader{
 			Lineage: g.Lineage, Incarnation: g.Incarnation, Segment: g.keys.Segment, Shard: g.shard,
-			Position: r.position, Hash: r.hash, Input: r.input.String(), Records: r.records, DeadLetters: r.deadLetters, UnixMillis: now,
+			Epoch: r.epoch.number, Terms: r.epoch.stored(), Position: r.position, Hash: r.hash, Input: r.input.String(), Records: r.records, DeadLetters: r.deadLetters, UnixMillis: now,
 		},
 		Outputs: r.pending,
 		Metrics: flat.Append(nil, r.metrics),
@@ -104,9 +109,9 @@ func rebuild(g *origin, key string, c history.Checkpoint) (*resident, *history.P
 	if err := g.owns(key, c.Header); err != nil {
 		return nil, unreadableState(key, err)
 	}
-	r, err := newResident(g)
-	if err != nil {
-		return nil, specProblem(err)
+	r, problem := newResident(g, g.epochOf(c.Header))
+	if problem != nil {
+		return nil, problem
 	}
 	if err := r.model.RestoreState(c.Model); err != nil {
 		return nil, modelProblem(key, err)
@@ -150,8 +155,6 @@ func (g *origin) owns(key string, h history.CheckpointHeader) error {
 		return fmt.Errorf("it holds position %s", h.Position)
 	case h.Lineage != g.Lineage || h.Incarnation != g.Incarnation || h.Segment != g.keys.Segment || h.Shard != g.shard:
 		return fmt.Errorf("it belongs to %s, incarnation %s, segment %q, shard %d", h.Lineage, h.Incarnation, h.Segment, h.Shard)
-	case h.Epoch != 0:
-		return fmt.Errorf("it belongs to epoch %d, which this image does not know", h.Epoch)
 	case h.Position == history.Position{} && h.Hash != g.start:
 		return errors.New("its chain begins at another genesis")
 	}

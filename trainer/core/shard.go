@@ -2,7 +2,7 @@ package core
 
 import "creek.dev/creek/history"
 
-// Shard is the state machine. The zero value is ready and knows nothing; a request makes it read genesis and a checkpoint. It must
+// Shard is the state machine. New makes it; a request makes it read genesis and a checkpoint. It must
 // not be used by two goroutines at once.
 type Shard struct {
 	origin   *origin
@@ -21,13 +21,18 @@ type Shard struct {
 	careful bool
 	// workers is how many goroutines an ensemble learns on; 0 means one.
 	workers int
+	// numerics are the versions that the image can run.
+	numerics Numerics
 
 	now     int64
 	effects []Effect
 }
 
 // New returns a shard that knows nothing.
-func New() *Shard { return &Shard{} }
+func New() *Shard { return &Shard{numerics: OwnNumerics()} }
+
+// SetNumerics tells the versions of the arithmetic that the image can run, where they are not those of the learning library.
+func (s *Shard) SetNumerics(n Numerics) { s.numerics = n }
 
 // SetWorkers lets ensembles learn on n goroutines. What is learned does not depend on it.
 func (s *Shard) SetWorkers(n int) { s.workers = n }

@@ -57,7 +57,7 @@ func Target(algorithm, task string) string {
 
 // CheckSpec tells whether this image can learn what the spec asks for: nil, or a problem that names the field.
 func CheckSpec(spec history.LearningSpec) *history.Problem {
-	if _, err := newLearner(spec); err != nil {
+	if _, err := newLearner(Arithmetic{New: online.New}, spec); err != nil {
 		return specProblem(err)
 	}
 	return nil

@@ -34,7 +34,9 @@ type work struct {
 	fetch int64
 	plan  []planned
 	// lost is what to answer unless a newer checkpoint holds the records that Kafka deleted.
-	lost   *history.Problem
+	lost *history.Problem
+	// barred is how to end before an entry that cannot be passed, nil while there is none.
+	barred *ending
 	facts  history.SliceFacts
 	ending ending
 }
@@ -85,6 +87,11 @@ func unavailable(what string) *history.Problem {
 // begin starts on what is left for a resident that the request's chain leads through.
 func (s *Shard) begin() {
 	w, r := s.open, s.resident
+	if problem := s.misplaced(); problem != nil {
+		s.resident = nil
+		s.end(ending{status: StatusStopped, problem: problem})
+		return
+	}
 	if w.request.Action == history.ActionFlush {
 		s.end(ending{status: StatusDone, save: true})
 		return
@@ -105,6 +112,10 @@ func (s *Shard) begin() {
 	}
 	w.stage, w.plan = stageLearn, plan
 	s.settle()
+	if w.barred != nil {
+		s.end(*w.barred)
+		return
+	}
 	if len(plan) == 0 || r.pending.Full() {
 		s.end(ending{status: StatusDone})
 		return
@@ -122,7 +133,8 @@ func (s *Shard) begin() {
 	s.do(Fetch{ID: w.fetch, Topic: s.origin.Topic, Ranges: ranges})
 }
 
-// settle moves the resident over every entry of which nothing is left, so that a place has one position only.
+// settle moves the resident over every entry of which nothing is left, so that a place has one position only. Behind an Epoch it learns by
+// the terms of that; one that it cannot enter it stays before.
 func (s *Shard) settle() {
 	w, r := s.open, s.resident
 	done := w.chain.last()
@@ -131,6 +143,9 @@ func (s *Shard) settle() {
 	}
 	for r.position.Entry < done {
 		number := r.position.Entry + 1
+		if !s.enterAt(number) {
+			return
+		}
 		link, _ := w.chain.link(number)
 		r.position, r.hash = history.Position{Entry: number}, link
 		r.passLink(number, link)

@@ -81,13 +81,13 @@ func newWorld(t interface {
 
 // cut appends an entry that ends at the given offsets.
 func (w *world) cut(ends ...int64) {
-	start, previous := w.genesis.Start, history.ChainStart(w.genesis.Encode(), "")
+	start, previous, epoch := w.genesis.Start, history.ChainStart(w.genesis.Encode(), ""), int64(0)
 	if n := len(w.entries); n > 0 {
 		last, err := history.DecodeEntry(w.entries[n-1])
 		if err != nil {
 			w.t.Fatalf("the test's entry: %v", err)
 		}
-		start, previous = last.End, history.Sum(w.entries[n-1])
+		start, previous, epoch = last.End, history.Sum(w.entries[n-1]), last.Epoch
 	}
 	var end history.Offsets
 	for partition, offset := range ends {
@@ -95,7 +95,7 @@ func (w *world) cut(ends ...int64) {
 	}
 	entry := history.Entry{
 		Version: history.FormatVersion, Number: int64(len(w.entries) + 1), Kind: history.KindSlice, Writer: "w", Term: 1,
-		Start: start, End: end, Previous: previous,
+		Epoch: epoch, Start: start, End: end, Previous: previous,
 	}
 	w.entries = append(w.entries, entry.Encode())
 }
@@ -108,11 +108,46 @@ func (w *world) link(p history.Position) history.Digest {
 	return history.Sum(w.entries[p.Touched()-1])
 }
 
+// epochAt returns the epoch in force at a position.
+func (w *world) epochAt(p history.Position) int64 {
+	if p.Touched() == 0 {
+		return 0
+	}
+	entry, err := history.DecodeEntry(w.entries[p.Touched()-1])
+	if err != nil {
+		w.t.Fatalf("the test's entry: %v", err)
+	}
+	return entry.Epoch
+}
+
+// change appends an Epoch.
+func (w *world) change(terms history.Terms) {
+	var ends []int64
+	if n := len(w.entries); n > 0 {
+		last, _ := history.DecodeEntry(w.entries[n-1])
+		for _, at := range last.End {
+			ends = append(ends, at.Offset)
+		}
+	} else {
+		for _, at := range w.genesis.Start {
+			ends = append(ends, at.Offset)
+		}
+	}
+	w.cut(ends...)
+	last := len(w.entries) - 1
+	entry, err := history.DecodeEntry(w.entries[last])
+	if err != nil {
+		w.t.Fatalf("the test's entry: %v", err)
+	}
+	entry.Kind, entry.Epoch, entry.Terms = history.KindEpoch, entry.Number, &terms
+	w.entries[last] = entry.Encode()
+}
+
 // train makes a request from a position to the end of entry last.
 func (w *world) train(from history.Position, last int) history.Request {
 	return history.Request{
 		Action: history.ActionTrain, Lineage: w.genesis.Lineage, Incarnation: w.genesis.Incarnation,
-		From: from, Hash: w.link(from), Entries: w.entries[from.Entry:last],
+		From: from, Hash: w.link(from), Epoch: w.epochAt(from), Entries: w.entries[from.Entry:last],
 	}
 }
 
