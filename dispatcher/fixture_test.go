@@ -108,7 +108,7 @@ func (k *memoryKafka) check() error {
 	return nil
 }
 
-func (k *memoryKafka) Topic(context.Context, string) (stream.Topic, error) {
+func (k *memoryKafka) Known(context.Context, string, time.Duration) (stream.Topic, error) {
 	return stream.Topic{ID: "topic-id", Partitions: []int32{0}}, k.check()
 }
 

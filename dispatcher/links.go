@@ -22,8 +22,8 @@ import (
 type source struct{ link[*driver.Poller] }
 
 // Topic implements driver.Source.
-func (s *source) Topic(ctx context.Context, topic string) (core.Topic, error) {
-	return using(ctx, &s.link, func(p *driver.Poller) (core.Topic, error) { return p.Topic(ctx, topic) })
+func (s *source) Topic(ctx context.Context, topic string, maxAge time.Duration) (core.Topic, error) {
+	return using(ctx, &s.link, func(p *driver.Poller) (core.Topic, error) { return p.Topic(ctx, topic, maxAge) })
 }
 
 // Stable implements driver.Source.
@@ -32,8 +32,8 @@ func (s *source) Stable(ctx context.Context, topic string, due time.Time) (histo
 }
 
 // Starts implements driver.Source.
-func (s *source) Starts(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
-	return using(ctx, &s.link, func(p *driver.Poller) (history.Offsets, error) { return p.Starts(ctx, topic, due) })
+func (s *source) Starts(ctx context.Context, topic string, maxAge time.Duration) (history.Offsets, error) {
+	return using(ctx, &s.link, func(p *driver.Poller) (history.Offsets, error) { return p.Starts(ctx, topic, maxAge) })
 }
 
 // After implements driver.Source.

@@ -16,13 +16,16 @@ import (
 // metadataVersion is the first that is sure to carry topic IDs in answers to requests by name.
 var metadataVersion = &kmsg.MetadataRequest{Version: 12}
 
-// describe returns what is known of the topics, asking for those that are unknown or older than maxAge; one request at most. What
-// could not be learned of a topic is in the second map.
+// describe returns what is known of the topics, asking for those that are unknown or older than maxAge; one request at most. It asks early
+// for those that are half as old, so that topics which are asked about together need one request in that time and not one each. What could
+// not be learned of a topic is in the second map.
 func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Duration) (map[string]layout, map[string]error, error) {
-	known, stale := k.known(names, time.Now().Add(-maxAge))
+	now := time.Now()
+	known, stale := k.known(names, now.Add(-maxAge))
 	if len(stale) == 0 {
 		return known, nil, nil
 	}
+	known, stale = k.known(names, now.Add(-maxAge/2))
 	request := kmsg.NewPtrMetadataRequest()
 	request.Version = metadataVersion.Version
 	request.AllowAutoTopicCreation = false
@@ -36,7 +39,7 @@ func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Dura
 		return nil, nil, fmt.Errorf("ask for topics %q: %w", stale, err)
 	}
 	failures := map[string]error{}
-	for name, found := range k.learn(answer.(*kmsg.MetadataResponse)) {
+	for name, found := range k.learn(answer.(*kmsg.MetadataResponse), now) {
 		if found.err != nil {
 			failures[name] = found.err
 			continue
@@ -55,16 +58,16 @@ func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Dura
 func (k *cluster) known(names []string, since time.Time) (known map[string]layout, stale []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	known = map[string]layout{}
+	known = make(map[string]layout, len(names))
 	for _, name := range names {
-		topic, ok := k.topics[name]
-		if ok && topic.asked.After(since) {
+		if topic, ok := k.topics[name]; ok && topic.asked.After(since) {
 			known[name] = topic
-		} else if !slices.Contains(stale, name) {
+		} else {
 			stale = append(stale, name)
 		}
 	}
-	return known, stale
+	slices.Sort(stale)
+	return known, slices.Compact(stale)
 }
 
 type described struct {
@@ -72,8 +75,8 @@ type described struct {
 	err    error
 }
 
-// learn keeps an answer's brokers and topics.
-func (k *cluster) learn(answer *kmsg.MetadataResponse) map[string]described {
+// learn keeps the brokers and topics of an answer to what was asked then.
+func (k *cluster) learn(answer *kmsg.MetadataResponse, asked time.Time) map[string]described {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, broker := range answer.Brokers {
@@ -90,7 +93,7 @@ func (k *cluster) learn(answer *kmsg.MetadataResponse) map[string]described {
 			out[name] = described{err: err}
 			continue
 		}
-		found := layout{asked: time.Now(), leaders: map[int32]int32{}}
+		found := layout{asked: asked, leaders: map[int32]int32{}}
 		found.ID = base64.RawURLEncoding.EncodeToString(topic.TopicID[:])
 		for _, partition := range topic.Partitions {
 			found.Partitions = append(found.Partitions, partition.Partition)

@@ -139,3 +139,25 @@ func TestWatcherFollowsLeaders(t *testing.T) {
 		}
 	}
 }
+
+// Who wants to know a topic as it was lately is told from what was asked before.
+func TestKnownCostsNothing(t *testing.T) {
+	broker, connection := start(t)
+	var described atomic.Int64
+	broker.Cluster().ControlKey(int16(kmsg.Metadata), func(kmsg.Request) (kmsg.Response, error, bool) {
+		broker.Cluster().KeepControl()
+		described.Add(1)
+		return nil, nil, false
+	})
+	w := newWatcher(t, connection)
+	if _, err := w.Stable(limit(t), "records"); err != nil {
+		t.Fatal(err)
+	}
+	before, err := w.Known(limit(t), "records", time.Minute)
+	if err != nil || len(before.ID) != 22 || described.Load() != 1 {
+		t.Errorf("topic %+v, error %v, %d requests; want what the first request told", before, err, described.Load())
+	}
+	if now, err := w.Topic(limit(t), "records"); err != nil || now.ID != before.ID || described.Load() != 2 {
+		t.Errorf("topic %+v, error %v, %d requests; want a request of its own", now, err, described.Load())
+	}
+}

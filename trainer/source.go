@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
@@ -100,6 +101,15 @@ func (k *Kafka) Read(ctx context.Context, topic string, partition int32, from, t
 func (k *Kafka) Topic(ctx context.Context, name string) (topic stream.Topic, err error) {
 	err = k.retry(func(o *opened) (err error) {
 		topic, err = o.watcher.Topic(ctx, name)
+		return err
+	})
+	return topic, err
+}
+
+// Known returns the topic as it was at most maxAge ago, as stream.Watcher does.
+func (k *Kafka) Known(ctx context.Context, name string, maxAge time.Duration) (topic stream.Topic, err error) {
+	err = k.retry(func(o *opened) (err error) {
+		topic, err = o.watcher.Known(ctx, name, maxAge)
 		return err
 	})
 	return topic, err

@@ -42,18 +42,22 @@ type (
 
 // Operations on the source.
 type (
-	// ReadTopic asks for the topic's identity and partitions: Done with Topic.
-	ReadTopic struct{ Topic string }
+	// ReadTopic asks for the topic's identity and partitions: Done with Topic. MaxAge is how long ago, at most, the reading may have been
+	// made, so that a shell that serves many trainings may make one for all; with 0 it is made after this was asked.
+	ReadTopic struct {
+		Topic  string
+		MaxAge Span
+	}
 	// ReadStable asks for the last stable offsets: Done with Offsets. Due is when it is wanted; a shell that serves many trainings may
 	// answer it a little earlier together with others.
 	ReadStable struct {
 		Topic string
 		Due   Instant
 	}
-	// ReadStarts asks for the log start offsets: Done with Offsets.
+	// ReadStarts asks for the log start offsets: Done with Offsets. MaxAge is as for ReadTopic.
 	ReadStarts struct {
-		Topic string
-		Due   Instant
+		Topic  string
+		MaxAge Span
 	}
 	// ReadAfter asks for the first offsets at or after a time: Done with Offsets.
 	ReadAfter struct {

@@ -111,7 +111,7 @@ func (m *Machine) resolve() {
 	case StartTimestamp:
 		op = ReadAfter{Topic: m.topicName, UnixMillis: m.settings.Start.UnixMillis}
 	default:
-		op = ReadStarts{Topic: m.topicName, Due: m.now}
+		op = ReadStarts{Topic: m.topicName}
 	}
 	topic := m.source.topic
 	m.sourceCall(&m.main, op, func(r Result) { m.confirm(topic, r.Offsets) })

@@ -28,7 +28,7 @@ func TestLearnsWhatArrivesAndSavesWhenIdle(t *testing.T) {
 	}
 }
 
-// DESIGN §4: an idle training asks its brokers at most three times a second, and the store never.
+// DESIGN §4: an idle training asks for its topic at most twice a second, and the store never.
 func TestIdleCostsLittle(t *testing.T) {
 	r := newRig(t)
 	r.stable = at(0, 30)
@@ -45,8 +45,8 @@ func TestIdleCostsLittle(t *testing.T) {
 			t.Errorf("an idle training did %T", op)
 		}
 	}
-	if asked < 110 || asked > 180 {
-		t.Errorf("the source was asked %d times in 60 s, want 110 to 180", asked)
+	if asked < 100 || asked > 120 {
+		t.Errorf("the source was asked %d times in 60 s, want 100 to 120", asked)
 	}
 }
 

@@ -6,12 +6,16 @@ import (
 	"creek.dev/creek/history"
 )
 
-// How often the source is asked. An idle training makes a little more than two requests a second.
+// How often the source is asked. The idle trainings that share a credential make together fewer than two requests a second of each broker:
+// one each idlePoll, one each startsAge, and one each 10 s for the layout of their topics, which tells their identity too.
 const (
-	idlePoll   = 500 * Millisecond
-	fastPoll   = 5 * Millisecond
-	startsPoll = 10 * Second
-	topicPoll  = 30 * Second
+	idlePoll = 600 * Millisecond
+	fastPoll = 5 * Millisecond
+	// A log start that moved is known after startsPoll + startsAge, a topic that was made anew after topicPoll + topicAge.
+	startsPoll = 4 * Second
+	startsAge  = 6 * Second
+	topicPoll  = 15 * Second
+	topicAge   = 15 * Second
 	// activeFor is how long after the last new record the offsets are polled at the pace of the window.
 	activeFor = 10 * Second
 	// belowLimit is how many readings in a row must show an offset below a position before it is believed: right after a partition got
@@ -45,7 +49,7 @@ func (m *Machine) poll() {
 	}
 	if m.idle(&m.topicLane) {
 		m.topicLane.due = m.now.Add(topicPoll)
-		m.sourceCall(&m.topicLane, ReadTopic{Topic: m.topicName}, m.sawTopic)
+		m.sourceCall(&m.topicLane, ReadTopic{Topic: m.topicName, MaxAge: m.topicAge()}, m.sawTopic)
 	}
 	if !m.source.topicSeen {
 		return
@@ -56,9 +60,25 @@ func (m *Machine) poll() {
 	}
 	if m.incarnation != "" && m.idle(&m.startsLane) {
 		m.startsLane.due = m.now.Add(startsPoll)
-		m.sourceCall(&m.startsLane, ReadStarts{Topic: m.topicName, Due: m.now}, m.sawStarts)
+		m.sourceCall(&m.startsLane, ReadStarts{Topic: m.topicName, MaxAge: m.startsAge()}, m.sawStarts)
 	}
 	m.checkStarts()
+}
+
+// topicAge is how old a reading of the topic may be: none that was made before genesis says which topic it is.
+func (m *Machine) topicAge() Span {
+	if m.topicID == "" || !m.source.topicSeen || m.source.topic.ID != m.topicID {
+		return 0
+	}
+	return topicAge
+}
+
+// startsAge is how old a reading of the log starts may be. The first is made now: it decides what is lost.
+func (m *Machine) startsAge() Span {
+	if m.source.starts == nil {
+		return 0
+	}
+	return startsAge
 }
 
 // pace returns the time between two readings of the last stable offsets.

@@ -79,7 +79,7 @@ func TestRule7NumbersAcrossAForeignRebase(t *testing.T) {
 	r.stable = at(0, 10)
 	r.run(5 * Second) // entry 1, saved at 1
 	r.stable = at(0, 20)
-	r.run(500 * Millisecond) // entry 2, unsaved
+	r.run(idlePoll + r.config.Batch.Window + 50*Millisecond) // entry 2, unsaved
 	if f := r.machine.Facts(); f.Head != 2 || f.Checkpoint == nil || f.Checkpoint.Position.Entry != 1 {
 		t.Fatalf("%+v", f)
 	}

@@ -23,11 +23,12 @@ var (
 
 // Source is one topic's Kafka cluster. A Poller is one.
 type Source interface {
-	// Topic returns the topic's identity and partitions now.
-	Topic(ctx context.Context, topic string) (core.Topic, error)
-	// Stable and Starts return the last stable and the log start offsets of all partitions, read at about due, or now if that is past.
+	// Topic returns the topic's identity and partitions, read at most maxAge ago.
+	Topic(ctx context.Context, topic string, maxAge time.Duration) (core.Topic, error)
+	// Stable returns the last stable offsets of all partitions, read at about due, or now if that is past.
 	Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error)
-	Starts(ctx context.Context, topic string, due time.Time) (history.Offsets, error)
+	// Starts returns the log start offsets of all partitions, read at most maxAge ago.
+	Starts(ctx context.Context, topic string, maxAge time.Duration) (history.Offsets, error)
 	// After returns the first offsets at or after a time, the last stable offset where there is none.
 	After(ctx context.Context, topic string, unixMillis int64) (history.Offsets, error)
 }

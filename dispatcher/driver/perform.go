@@ -34,8 +34,6 @@ func (p Parts) perform(ctx context.Context, op core.Op, at func(core.Instant) ti
 		deadline = time.Now().Add(sendWithin(o.Request))
 	case core.ReadStable:
 		deadline = later(deadline, at(o.Due).Add(answerWithin))
-	case core.ReadStarts:
-		deadline = later(deadline, at(o.Due).Add(answerWithin))
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -67,11 +65,11 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 	case core.CheckDurability:
 		r.Durability, r.Message, err = durability(ctx, p.Store)
 	case core.ReadTopic:
-		r.Topic, err = p.Source.Topic(ctx, o.Topic)
+		r.Topic, err = p.Source.Topic(ctx, o.Topic, time.Duration(o.MaxAge))
 	case core.ReadStable:
 		r.Offsets, err = p.Source.Stable(ctx, o.Topic, at(o.Due))
 	case core.ReadStarts:
-		r.Offsets, err = p.Source.Starts(ctx, o.Topic, at(o.Due))
+		r.Offsets, err = p.Source.Starts(ctx, o.Topic, time.Duration(o.MaxAge))
 	case core.ReadAfter:
 		r.Offsets, err = p.Source.After(ctx, o.Topic, o.UnixMillis)
 	case core.ReadObject:

@@ -17,31 +17,33 @@ import (
 
 // together is how much earlier than due a reading is made to ride along with one that is due. More than half of the idle interval
 // makes all idle trainings of a connection fall into step.
-const together = 300 * time.Millisecond
+const together = 350 * time.Millisecond
 
 // Watcher asks a Kafka cluster for many topics at once. A stream.Watcher is one.
 type Watcher interface {
-	Topic(ctx context.Context, name string) (stream.Topic, error)
+	// Known returns the topic as it was at most maxAge ago.
+	Known(ctx context.Context, name string, maxAge time.Duration) (stream.Topic, error)
 	Stable(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	Starts(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	After(ctx context.Context, name string, unixMillis int64) ([]stream.Offset, error)
 }
 
-// Poller is a Source that many trainings share: readings that are due at about the same time are made by one call, so that a thousand
-// idle trainings cost no more requests than one.
+// Poller is a Source that many trainings share: readings that are due at about the same time are made by one call, and those that may be
+// a little old are made for all topics at once, so that a thousand idle trainings cost no more requests than one.
 type Poller struct {
-	watcher        Watcher
-	stable, starts batcher
+	watcher Watcher
+	stable  batcher
+	starts  recent
 }
 
 // NewPoller returns a poller on the watcher. It has no goroutines while nothing is asked of it.
 func NewPoller(watcher Watcher) *Poller {
-	return &Poller{watcher: watcher, stable: batcher{read: watcher.Stable}, starts: batcher{read: watcher.Starts}}
+	return &Poller{watcher: watcher, stable: batcher{read: watcher.Stable}, starts: recent{read: watcher.Starts}}
 }
 
 // Topic implements Source.
-func (p *Poller) Topic(ctx context.Context, topic string) (core.Topic, error) {
-	t, err := p.watcher.Topic(ctx, topic)
+func (p *Poller) Topic(ctx context.Context, topic string, maxAge time.Duration) (core.Topic, error) {
+	t, err := p.watcher.Known(ctx, topic, maxAge)
 	return core.Topic{ID: t.ID, Partitions: t.Partitions}, err
 }
 
@@ -51,8 +53,8 @@ func (p *Poller) Stable(ctx context.Context, topic string, due time.Time) (histo
 }
 
 // Starts implements Source.
-func (p *Poller) Starts(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
-	return p.starts.wait(ctx, topic, due)
+func (p *Poller) Starts(ctx context.Context, topic string, maxAge time.Duration) (history.Offsets, error) {
+	return p.starts.get(ctx, topic, maxAge)
 }
 
 // After implements Source.
@@ -81,7 +83,7 @@ type waiter struct {
 	done  chan reading
 }
 
-// batcher gathers readings of one kind.
+// batcher gathers readings that must be fresh, and that are known in advance.
 type batcher struct {
 	read    func(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	mu      sync.Mutex
@@ -135,7 +137,7 @@ func (b *batcher) gather(first *waiter, before time.Time) []*waiter {
 	return batch
 }
 
-// serve reads for the batch, each topic once. A topic that cannot be read fails alone.
+// serve reads for the batch, each topic once.
 func (b *batcher) serve(ctx context.Context, batch []*waiter) {
 	if len(batch) == 0 {
 		return
@@ -143,23 +145,32 @@ func (b *batcher) serve(ctx context.Context, batch []*waiter) {
 	// The reading is not only for the one whose turn it was: it must not end with that one's context.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	byTopic := map[string][]*waiter{}
+	topics := map[string]struct{}{}
 	for _, w := range batch {
-		byTopic[w.topic] = append(byTopic[w.topic], w)
+		topics[w.topic] = struct{}{}
 	}
-	found, err := b.read(ctx, slices.Collect(maps.Keys(byTopic))...)
+	names := slices.Collect(maps.Keys(topics))
+	found, err := b.read(ctx, names...)
+	results := byTopic(names, found, err)
+	for _, w := range batch {
+		w.done <- results[w.topic]
+	}
+}
+
+// byTopic takes apart what a watcher found. A topic that could not be read fails alone.
+func byTopic(names []string, found map[string][]stream.Offset, err error) map[string]reading {
 	failures := failuresByTopic(err)
-	for topic, waiters := range byTopic {
+	out := make(map[string]reading, len(names))
+	for _, topic := range names {
 		r := reading{err: cmp.Or(failures[topic], err)}
 		if offsets, ok := found[topic]; ok {
 			r = reading{offsets: vector(offsets)}
 		} else if r.err == nil {
 			r.err = fmt.Errorf("topic %s: %w", topic, stream.ErrTopicMissing)
 		}
-		for _, w := range waiters {
-			w.done <- r
-		}
+		out[topic] = r
 	}
+	return out
 }
 
 // failuresByTopic takes apart what a watcher says of several topics.
