@@ -30,7 +30,9 @@ func NewWatcher(c Connection) (*Watcher, error) {
 func (w *Watcher) Close() { w.cluster.close() }
 
 // Topic returns the topic as the cluster knows it now; ErrTopicMissing when it does not exist. It always costs one request.
-func (w *Watcher) Topic(ctx context.Context, name string) (Topic, error) { return w.Known(ctx, name, 0) }
+func (w *Watcher) Topic(ctx context.Context, name string) (Topic, error) {
+	return w.Known(ctx, name, 0)
+}
 
 // Known returns the topic as it was at most maxAge ago. It costs no request where one was made since then, as those for offsets make one
 // every 10 s for all their topics.
