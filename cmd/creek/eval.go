@@ -23,12 +23,16 @@ import (
 // evaluation is what creek eval reports; its JSON form is an interface for scripts.
 type evaluation struct {
 	evaluate.Result
+	// Learned counts all records; Records in Result those of them whose predictions are measured.
+	Learned uint64 `json:"learned"`
 	// RecordsPerSecond counts predicting, measuring and learning, with the decoded rows in memory.
 	RecordsPerSecond float64 `json:"recordsPerSecond"`
 	// EndToEndRecordsPerSecond counts reading and decoding the file as well.
 	EndToEndRecordsPerSecond float64 `json:"endToEndRecordsPerSecond"`
 	// Classes are the labels in the order of their numbers, for creek predict where the model itself need not name them.
 	Classes []string `json:"classes,omitempty"`
+	// Nominal are the features that are not numbers.
+	Nominal []string `json:"nominal,omitempty"`
 	// Curve has a point after every so many records, if that was asked for.
 	Curve []evaluate.Point `json:"curve,omitempty"`
 }
@@ -55,16 +59,20 @@ func newEvalCommand() *cobra.Command {
 		Use:   "eval --data FILE --label COLUMN --model NAME",
 		Short: "Evaluate a model prequentially (test, then train) on a CSV or JSON-lines file",
 		Long: `Evaluate a model prequentially on a CSV or JSON-lines file, plain or gzipped: each record is first predicted, then measured, then
-learned. The digest identifies the learned model bit for bit; a CreekTraining with the same spec that read the same records has the same.`,
+learned. The digest identifies the learned model bit for bit; a CreekTraining with the same spec that read the same records has the same.
+Where its features are not all that the file has, in the file's order, --features lists them as the spec does.`,
 		Example: `  creek eval --data elec2.csv --label class --classes DOWN,UP --model LogisticRegression --param learningRate=0.005 --preprocess StandardScaler
   creek eval --data bikes.csv --label rented --model HoeffdingTree --task Regression --preprocess "StandardScaler features=temperature,wind"
+  creek eval --data payments.jsonl --label verdict.value --features amount,hour,distance=place.distance --model GaussianNB
+  zcat elec2.csv.gz | creek eval --data - --label class --model HoeffdingTree
   creek eval --data cars.csv --label kind --model OneVsRest --base LogisticRegression --preprocess OneHotEncoder`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&o.data.Path, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
-	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label")
+	addSourceFlags(flags, &o.data.Source)
+	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label; with --features, in JSON its dotted path")
+	flags.StringSliceVar(&o.data.Features, "features", nil, "what is learned from, in this order: a column or field, or name=path, in JSON a dotted path (default: all but the label and what is dropped, in the file's order)")
 	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
 	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels)")
 	flags.StringVar(&o.task, "task", "", "what is predicted: Classification, Regression or AnomalyDetection (default: the first that the algorithm has)")
@@ -91,7 +99,7 @@ var defaultMissing = []string{"NA", "NaN", "nan", "?"}
 // manyClasses is as many classes as the API lets a training have.
 const manyClasses = 128
 
-func (o evalOptions) run(out io.Writer) (err error) {
+func (o evalOptions) run(out, notes io.Writer) (err error) {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -112,20 +120,22 @@ func (o evalOptions) run(out io.Writer) (err error) {
 	}
 	model, err := online.New(config)
 	if err != nil {
-		return usageError{err}
+		return usageError{explain(err, rows.Texts)}
+	}
+	if len(rows.Absent) > 0 {
+		fmt.Fprintf(notes, "creek: none of the first records has a value of %s\n", strings.Join(rows.Absent, ", "))
 	}
 	model.SetWorkers(o.workers)
 	found := o.measure(model, rows, begin)
 	if rows.Err != nil {
 		return rows.Err
 	}
+	found.Nominal = nominal(config.Features)
 	if found.Classes = rows.Format.Classes; len(found.Classes) == 0 {
 		found.Classes = rows.Found
 	}
-	if err := o.saveModel(model); err != nil {
-		return err
-	}
-	return o.print(out, found)
+	// What was found is told even where the model cannot be saved.
+	return errors.Join(o.print(out, found), o.saveModel(model))
 }
 
 // measure lets the model learn all rows.
@@ -147,6 +157,7 @@ func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time
 	learning := end.Sub(ready) - (rows.Waiting - waited)
 	found := evaluation{
 		Result:                   evaluate.Summary(model, measured),
+		Learned:                  model.Rows(),
 		RecordsPerSecond:         n / learning.Seconds(),
 		EndToEndRecordsPerSecond: n / end.Sub(begin).Seconds(),
 	}
@@ -200,17 +211,28 @@ func (o evalOptions) print(out io.Writer, e evaluation) error {
 		return encoder.Encode(e)
 	}
 	printCurve(out, e.Curve)
-	fmt.Fprintf(out, "records               %d\n", e.Records)
+	fmt.Fprintf(out, "records               %d%s\n", e.Learned, e.unmeasured())
 	for _, name := range slices.Sorted(maps.Keys(e.Metrics)) {
 		fmt.Fprintf(out, "%-21s %.6f\n", name, e.Metrics[name])
 	}
 	fmt.Fprintf(out, "records/s             %.0f (with reading and decoding %.0f)\n", e.RecordsPerSecond, e.EndToEndRecordsPerSecond)
 	fmt.Fprintf(out, "model                 %d bytes\n", e.ModelBytes)
+	if len(e.Nominal) > 0 {
+		fmt.Fprintf(out, "nominal               %s\n", strings.Join(e.Nominal, ","))
+	}
 	if len(e.Classes) > 0 {
 		fmt.Fprintf(out, "classes               %s\n", strings.Join(e.Classes, ","))
 	}
 	_, err := fmt.Fprintf(out, "digest                %s\n", e.Digest)
 	return err
+}
+
+// unmeasured says how many records have a prediction that counts, where not all have.
+func (e evaluation) unmeasured() string {
+	if e.Records == e.Learned {
+		return ""
+	}
+	return fmt.Sprintf(" (%d measured; the others had no prediction or no label)", e.Records)
 }
 
 // printCurve prints a line for each point, of what the user looks at first.

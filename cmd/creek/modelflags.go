@@ -1,12 +1,43 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/spf13/pflag"
+
+	"creek.dev/creek/cmd/creek/dataset"
 	"creek.dev/creek/stream/decode"
 	"creek.dev/creek/trainer/core"
 	"creek.dev/creek/trainer/online"
 )
+
+// addSourceFlags adds the flags that say where records are.
+func addSourceFlags(flags *pflag.FlagSet, source *dataset.Source) {
+	flags.StringVar(&source.Path, "data", "", "the file: .csv or .tsv with a header, .json, .jsonl or .ndjson, each perhaps with .gz; - is the standard input, in any of these forms")
+	flags.StringSliceVar(&source.Columns, "columns", nil, "the names of a CSV file's columns, where it has no header")
+	flags.StringVar(&source.Delimiter, "delimiter", "", "the character between two columns of a CSV file, or tab (default: a comma; a tab in .tsv)")
+}
+
+// nominal are the names of the features that are.
+func nominal(features []online.Feature) (names []string) {
+	for _, f := range features {
+		if f.Type == online.Nominal {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// explain adds to the refusal of a nominal feature why it is taken for one.
+func explain(err error, texts map[string]string) error {
+	for name, text := range texts {
+		if strings.Contains(err.Error(), "features: "+name+" is nominal") {
+			return fmt.Errorf("%w; it is nominal because of %s; where that stands for nothing, name it in --missing", err, text)
+		}
+	}
+	return err
+}
 
 // target is what the label is by the task.
 func (o evalOptions) target() string {

@@ -33,14 +33,16 @@ func newPredictCommand() *cobra.Command {
 		Example: "  creek model pull shop/fraud -o fraud.model\n  creek predict --model fraud.model --data today.csv",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.model == "" || o.data == "" {
+			if o.model == "" || o.data.Path == "" {
 				return usagef("--model and --data are required")
 			}
 			return o.run(cmd.OutOrStdout())
 		},
 	}
 	command.Flags().StringVar(&o.model, "model", "", "the model")
-	command.Flags().StringVar(&o.data, "data", "", "the file: .csv with a header, .json, .jsonl or .ndjson, each perhaps with .gz")
+	addSourceFlags(command.Flags(), &o.data)
+	command.Flags().StringSliceVar(&o.features, "features", nil,
+		"where features of the model stand, as name=path, if not under their own names: a column, or in JSON a dotted path")
 	command.Flags().StringSliceVar(&o.classes, "classes", nil,
 		"the labels in order, for a model that does not name them: creek eval prints them (default: 0,1 for such a model)")
 	command.Flags().StringSliceVar(&o.missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does")
@@ -48,8 +50,9 @@ func newPredictCommand() *cobra.Command {
 }
 
 type predictOptions struct {
-	model, data      string
-	classes, missing []string
+	model                      string
+	data                       dataset.Source
+	features, classes, missing []string
 }
 
 // load reads the model, and the names of its classes.
@@ -85,7 +88,7 @@ func (o predictOptions) run(out io.Writer) error {
 	}
 	defer func() { _ = lines.Close() }()
 	features := model.Config().Features
-	decoder, err := lines.Unlabelled(features, o.missing)
+	decoder, err := lines.Unlabelled(features, o.features, o.missing)
 	if err != nil {
 		return err
 	}

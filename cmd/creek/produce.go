@@ -53,7 +53,7 @@ The generators, with the flags that they look at beside --seed:
 	flags.AddGoFlagSet(goFlags)
 	flags.StringVar(&o.topic, "topic", "", "the topic")
 	flags.IntVar(&o.partitions, "partitions", 1, "partitions of a topic that has to be created")
-	flags.StringVar(&o.data, "data", "", "a file whose lines are the records: .csv (without its header), .json, .jsonl or .ndjson, each perhaps with .gz")
+	flags.StringVar(&o.data, "data", "", "a file whose lines are the records: .csv or .tsv (without its header), .json, .jsonl or .ndjson, each perhaps with .gz; - is the standard input")
 	flags.StringVar(&o.generator, "generator", "", "what makes the records: "+generator.Names())
 	flags.StringVar(&o.format, "format", "JSON", "how generated records are written: JSON or CSV")
 	flags.Uint64Var(&o.seed, "seed", 1, "the generator's and the arrival process's seed")
@@ -127,7 +127,7 @@ func (o produceOptions) source() (producer.Source, func() error, error) {
 	case (o.data == "") == (o.generator == ""):
 		return nil, nil, usagef("give either --data or --generator")
 	case o.data != "":
-		lines, err := dataset.OpenLines(o.data)
+		lines, err := dataset.OpenLines(dataset.Source{Path: o.data})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -43,7 +43,7 @@ func learnElec2(t *testing.T, model v1alpha1.ModelSpec, accuracy string) {
 	if _, err := os.Stat(file); os.Getenv("CREEK_DATA") == "" || err != nil {
 		t.Skip("elec2.csv is not in $CREEK_DATA")
 	}
-	rows, err := dataset.Open(dataset.Options{Path: file, Label: "class", Classes: []string{"DOWN", "UP"}})
+	rows, err := dataset.Open(dataset.Options{Source: dataset.Source{Path: file}, Label: "class", Classes: []string{"DOWN", "UP"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func learnElec2(t *testing.T, model v1alpha1.ModelSpec, accuracy string) {
 // lines returns the records of a file as they are.
 func lines(t *testing.T, file string) []stream.Record {
 	t.Helper()
-	opened, err := dataset.OpenLines(file)
+	opened, err := dataset.OpenLines(dataset.Source{Path: file})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,12 +5,10 @@ package dataset
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"creek.dev/creek/stream/decode"
@@ -23,10 +21,10 @@ const maxRecordBytes = 64 << 20
 type Lines struct {
 	// Type is decode.TypeCSV or decode.TypeJSON.
 	Type string
-	// Header is a CSV file's first record.
+	// Header names a CSV file's columns: its first record, or what stands in for it.
 	Header []byte
 
-	path    string
+	source  Source
 	file    *os.File
 	scanner *bufio.Scanner
 	records int
@@ -35,74 +33,63 @@ type Lines struct {
 	failed  error
 }
 
-// OpenLines opens a file whose name ends in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz, and reads a CSV file's header.
-func OpenLines(path string) (*Lines, error) {
-	kind, err := typeOf(path)
-	if err != nil {
-		return nil, err
+// OpenLines opens a file whose name ends in .csv, .tsv, .json, .jsonl or .ndjson, perhaps followed by .gz, or the standard input, and reads
+// a CSV file's header where its columns are not given.
+func OpenLines(source Source) (*Lines, error) {
+	file, reader, kind, err := source.open()
+	if err == nil {
+		l := &Lines{Type: kind, source: source, file: file}
+		if err = l.begin(reader); err == nil {
+			return l, nil
+		}
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open the data file: %w", err)
+	if file != nil {
+		err = errors.Join(err, file.Close())
 	}
-	l := &Lines{Type: kind, path: path, file: file}
-	if err := l.begin(); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return l, nil
+	return nil, err
 }
 
-func (l *Lines) begin() error {
-	var reader io.Reader = l.file
-	if strings.HasSuffix(l.path, ".gz") {
-		unzipped, err := gzip.NewReader(bufio.NewReaderSize(l.file, 1<<20))
-		if err != nil {
-			return fmt.Errorf("unzip %s: %w", l.path, err)
-		}
-		reader = unzipped
-	}
-	source := &failing{Reader: reader}
-	l.scanner = bufio.NewScanner(source)
-	l.scanner.Buffer(make([]byte, 1<<20), maxRecordBytes)
+func (l *Lines) begin(reader io.Reader) error {
+	watched := &failing{Reader: reader}
+	l.scanner = bufio.NewScanner(watched)
+	l.scanner.Buffer(make([]byte, bufferBytes), maxRecordBytes)
 	if l.Type != decode.TypeCSV {
-		l.scanner.Split(source.whole(bufio.ScanLines))
+		l.scanner.Split(watched.whole(bufio.ScanLines))
 		return nil
 	}
-	l.scanner.Split(source.whole(decode.SplitCSV))
+	l.scanner.Split(watched.whole(decode.SplitCSV))
+	if len(l.source.Columns) > 0 {
+		l.Header = headerOf(l.source.Columns, l.source.delimiter())
+		return nil
+	}
 	header, err := l.Next()
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s is empty: a CSV file begins with a line of column names", l.path)
+		return fmt.Errorf("%s is empty: a CSV file begins with a line of column names, unless --columns gives them", l.source.Path)
 	}
 	if err != nil {
-		return fmt.Errorf("read the header of %s: %w", l.path, err)
+		return fmt.Errorf("read the header of %s: %w", l.source.Path, err)
 	}
 	l.Header, l.records = bytes.Clone(header), 0
 	return nil
 }
 
-// failing remembers that reading failed, other than by the end of the file.
-type failing struct {
-	io.Reader
-	failed bool
-}
-
-func (f *failing) Read(buffer []byte) (int, error) {
-	n, err := f.Reader.Read(buffer)
-	f.failed = err != nil && !errors.Is(err, io.EOF)
-	return n, err
-}
-
-// whole lets split take what is left without a line end for a record only where the file ends, not where reading it failed: half a
-// record of a damaged archive is never handed out.
-func (f *failing) whole(split bufio.SplitFunc) bufio.SplitFunc {
-	return func(data []byte, atEOF bool) (int, []byte, error) { return split(data, atEOF && !f.failed) }
+// headerOf is a header of these columns.
+func headerOf(columns []string, delimiter string) []byte {
+	quoted := make([]string, len(columns))
+	for i, name := range columns {
+		quoted[i] = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	}
+	if delimiter == "" {
+		delimiter = ","
+	}
+	return []byte(strings.Join(quoted, delimiter))
 }
 
 // Close closes the file.
 func (l *Lines) Close() error { return l.file.Close() }
 
 // Place names the record that Next returned last, for error messages.
-func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.path, l.records) }
+func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.source.Path, l.records) }
 
 // Next returns the next record, or io.EOF. Empty lines are left out. The bytes are valid until the next call.
 func (l *Lines) Next() ([]byte, error) {
@@ -156,17 +143,7 @@ func (l *Lines) scan() ([]byte, error) {
 		}
 	}
 	if err := l.scanner.Err(); err != nil {
-		return nil, fmt.Errorf("read %s after record %d: %w", l.path, l.records+len(l.sampled), err)
+		return nil, fmt.Errorf("read %s after record %d: %w", l.source.Path, l.records+len(l.sampled), err)
 	}
 	return nil, io.EOF
-}
-
-func typeOf(path string) (string, error) {
-	switch name := strings.TrimSuffix(path, ".gz"); strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
-		return decode.TypeCSV, nil
-	case ".json", ".jsonl", ".ndjson":
-		return decode.TypeJSON, nil
-	}
-	return "", fmt.Errorf("%s: the name must end in .csv, .json, .jsonl or .ndjson, perhaps followed by .gz", path)
 }

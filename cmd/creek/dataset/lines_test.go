@@ -54,7 +54,7 @@ func TestDamagedFiles(t *testing.T) {
 
 // drain reads a file whose every record ends in ",end", and returns why it stopped.
 func drain(path string) error {
-	lines, err := OpenLines(path)
+	lines, err := OpenLines(Source{Path: path})
 	if err != nil {
 		return err
 	}

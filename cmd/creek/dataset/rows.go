@@ -14,13 +14,14 @@ import (
 
 // Options say what of a file is learned.
 type Options struct {
-	// Path is the file.
-	Path string
+	Source
 	// Label is the column or field of the label, Classes its values in order; without classes they are the file's sorted distinct labels.
 	Label   string
 	Classes []string
 	// Target is what the label is, as in decode.Format.
 	Target string
+	// Features list what is learned from, in this order, as name or name=path; without them it is all but the label and what is dropped.
+	Features []string
 	// Drop lists columns or fields that are not features, Nominal those that are nominal though their values look like numbers.
 	Drop, Nominal []string
 	// Missing are the texts that stand for a missing value, as an empty one does.
@@ -36,6 +37,10 @@ type Rows struct {
 	Format decode.Format
 	// Found are the labels in the order of their numbers where none were given, also those that the format need not name.
 	Found []string
+	// Texts say where a feature that is nominal for no other reason has its first text.
+	Texts map[string]string
+	// Absent are listed features that not one of the first records has.
+	Absent []string
 	// Waiting is how long All waited so far for rows to be read and decoded, which happens ahead of it.
 	Waiting time.Duration
 	// Err is why All ended early: an unreadable record, with its place and field.
@@ -52,7 +57,7 @@ type Rows struct {
 
 // Open begins to read a file. Where the classes are not given, all of it is read, since they are numbered in their sorted order.
 func Open(o Options) (*Rows, error) {
-	lines, err := OpenLines(o.Path)
+	lines, err := OpenLines(o.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +85,8 @@ func (r *Rows) begin(o Options) error {
 	if r.Format, err = infer(r.lines, sample, o); err != nil {
 		return fmt.Errorf("%s: %w", o.Path, err)
 	}
+	r.Texts, r.Absent = o.texts(r.Format, sample), o.absent(r.Format, sample)
+	r.Format.Classes = o.Classes
 	if o.Target == decode.TargetNumber || o.Label == "" || len(o.Classes) > 0 {
 		r.decoder, err = decode.New(r.Format, online.NominalToken)
 		if err != nil {
@@ -98,19 +105,6 @@ func (o Options) sampleRecords() int {
 		return min(o.Limit, SampleRecords)
 	}
 	return SampleRecords
-}
-
-func infer(lines *Lines, sample [][]byte, o Options) (decode.Format, error) {
-	pick := decode.Pick{Label: o.Label, Target: o.Target, Drop: o.Drop, Nominal: o.Nominal, Missing: o.Missing}
-	var format decode.Format
-	var err error
-	if lines.Type == decode.TypeCSV {
-		format, err = decode.FromHeader(lines.Header, sample, "", pick)
-	} else {
-		format, err = decode.FromRecords(sample, pick)
-	}
-	format.Classes = o.Classes
-	return format, err
 }
 
 // All yields the rows in their order, once. A row is valid until the next.
@@ -141,7 +135,7 @@ var implied = [][]string{{"0", "1"}, {"false", "true"}, {"-1", "1"}}
 func (r *Rows) readOpen() error {
 	decoder, err := decode.NewOpen(r.Format, online.NominalToken)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", r.lines.source.Path, err)
 	}
 	r.decoder = decoder
 	table := evaluate.NewTable(len(r.Format.Features))

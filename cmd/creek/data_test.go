@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// textFile writes a file, and returns its path.
+func textFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// evaluated runs creek eval with a logistic regression.
+func evaluated(t *testing.T, args ...string) evaluation {
+	t.Helper()
+	code, out, errs := creek(t, append([]string{"eval", "--model", "LogisticRegression", "-o", "json"}, args...)...)
+	var got evaluation
+	if err := json.Unmarshal([]byte(out), &got); code != 0 || err != nil {
+		t.Fatalf("%q: exit code %d, %v\n%s%s", args, code, err, out, errs)
+	}
+	return got
+}
+
+// The same rows make the same model, however the file holds them.
+func TestEvalReadsEveryShapeOfFile(t *testing.T) {
+	shapes := map[string]struct {
+		name string
+		args []string
+		// line writes a record of the features a and b and the label, header stands before them.
+		header string
+		line   func(a, b, label int) string
+	}{
+		"comma":      {"x.csv", []string{"--label", "y"}, "a,b,y\n", func(a, b, y int) string { return fmt.Sprintf("%d,%d,%d\n", a, b, y) }},
+		"Windows":    {"x.csv", []string{"--label", "y"}, "\ufeffa,b,y\r\n", func(a, b, y int) string { return fmt.Sprintf("%d,%d,%d\r\n", a, b, y) }},
+		"tabs":       {"x.tsv", []string{"--label", "y"}, "a\tb\ty\n", func(a, b, y int) string { return fmt.Sprintf("%d\t%d\t%d\n", a, b, y) }},
+		"named tabs": {"x.csv", []string{"--label", "y", "--delimiter", "tab"}, "a\tb\ty\n", func(a, b, y int) string { return fmt.Sprintf("%d\t%d\t%d\n", a, b, y) }},
+		"semicolons": {"x.csv", []string{"--label", "y", "--delimiter", ";"}, "a;b;y\n", func(a, b, y int) string { return fmt.Sprintf("%d;%d;%d\n", a, b, y) }},
+		"no header": {"x.csv", []string{"--label", "y", "--columns", "y,a,b"}, "", func(a, b, y int) string {
+			return fmt.Sprintf("%d,%d,%d\n", y, a, b)
+		}},
+		"another order": {"x.csv", []string{"--label", "y", "--features", "a,b=beta"}, "id,beta,y,a\n", func(a, b, y int) string {
+			return fmt.Sprintf("7,%d,%d,%d\n", b, y, a)
+		}},
+		"JSON": {"x.jsonl", []string{"--label", "y"}, "\ufeff", func(a, b, y int) string { return fmt.Sprintf("{\"a\":%d,\"b\":%d,\"y\":%d}\n", a, b, y) }},
+		"nested JSON": {"x.jsonl", []string{"--label", "meta.y", "--features", "a=in.a,b=in.b"}, "", func(a, b, y int) string {
+			return fmt.Sprintf("{\"meta\":{\"y\":%d},\"in\":{\"b\":%d,\"a\":%d},\"tags\":[1]}\n", y, b, a)
+		}},
+	}
+	var digest string
+	for name, shape := range shapes {
+		text := shape.header
+		for i := range 300 {
+			text += shape.line(i%7, i*i%11, i%2)
+		}
+		path := textFile(t, shape.name, text)
+		got := evaluated(t, append([]string{"--data", path}, shape.args...)...)
+		if digest == "" {
+			digest = got.Digest
+		}
+		if got.Digest != digest || got.Learned != 300 || len(got.Nominal) > 0 {
+			t.Errorf("%s: got %+v, want the digest %s", name, got, digest)
+		}
+	}
+}
+
+// What is piped in is known by how it begins.
+func TestEvalReadsPipes(t *testing.T) {
+	want := evaluated(t, "--label", "class", "--data", seaFile(t, "sea.csv", 200)).Digest
+	zipped := func(text []byte) []byte {
+		var buffer bytes.Buffer
+		w := gzip.NewWriter(&buffer)
+		if _, err := w.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return buffer.Bytes()
+	}
+	for _, name := range []string{"sea.csv", "sea.jsonl"} {
+		text, err := os.ReadFile(seaFile(t, name, 200))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, content := range [][]byte{text, zipped(text)} {
+			reader, writer, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				_, _ = writer.Write(content)
+				_ = writer.Close()
+			}()
+			got := evaluated(t, "--label", "class", "--data", fmt.Sprintf("/dev/fd/%d", reader.Fd()))
+			_ = reader.Close()
+			if got.Digest != want {
+				t.Errorf("%s of %d bytes through a pipe: digest %s, want %s", name, len(content), got.Digest, want)
+			}
+		}
+	}
+}
+
+// What is wrong with a file is told with its place and a way out.
+func TestEvalExplainsFiles(t *testing.T) {
+	tests := map[string]struct {
+		name, text string
+		args       []string
+		code       int
+		says       []string
+	}{
+		"semicolons":      {"x.csv", "a;y\n1;0\n2;1\n", nil, exitFailure, []string{"x.csv", "a;y", "--delimiter"}},
+		"no header":       {"x.csv", "1,0\n2,1\n", nil, exitFailure, []string{`there is no "y"`, "--columns"}},
+		"another case":    {"x.csv", "a, Y\n1,0\n2,1\n", nil, exitFailure, []string{`perhaps " Y" is meant`}},
+		"twice":           {"x.csv", "a,b,a,y\n1,2,3,0\n", nil, exitFailure, []string{"x.csv", `columns 1 and 3 are both called "a"`}},
+		"an index":        {"x.csv", ",a,y\n0,1,0\n", nil, exitFailure, []string{"x.csv", "column 1 has no name"}},
+		"Latin-1":         {"x.csv", "n\xe9,y\n1,0\n", nil, exitFailure, []string{"x.csv", "column 1", "UTF-8"}},
+		"a stray text":    {"x.csv", "a,y\n1,0\n2,1\nnone,1\n", nil, exitUsage, []string{"a is nominal", `record 3: a number is needed, not "none"`, "--missing"}},
+		"an array":        {"x.json", `[{"a":1,"y":0}]`, nil, exitFailure, []string{"record 1", "jq -c '.[]'"}},
+		"several lines":   {"x.json", "{\"a\":1,\n\"y\":0}\n", nil, exitFailure, []string{"record 1", "jq -c ."}},
+		"NaN":             {"x.json", "{\"a\":1,\"y\":0}\n{\"a\":NaN,\"y\":0}\n", nil, exitFailure, []string{"record 2", "null"}},
+		"no object":       {"x.json", "{\"a\":1,\"y\":0}\nhello\n", nil, exitFailure, []string{"record 2", `"hello"`}},
+		"inside":          {"x.json", `{"a":{"b":1},"y":0}`, nil, exitFailure, []string{"to be dropped: a", "--features"}},
+		"label inside":    {"x.json", `{"a":1,"m":{"y":0}}`, []string{"--label", "m.y"}, exitFailure, []string{`no "m.y"`, "--features"}},
+		"no such column":  {"x.csv", "a,y\n1,0\n", []string{"--features", "b=c"}, exitFailure, []string{"x.csv", `no column "c"`}},
+		"dropped twice":   {"x.csv", "a,y\n1,0\n", []string{"--features", "a", "--drop", "a"}, exitFailure, []string{"drop", "--features"}},
+		"no such nominal": {"x.csv", "a,y\n1,0\n", []string{"--features", "a", "--nominal", "b"}, exitFailure, []string{`no feature "b"`}},
+		"nothing there":   {"x.json", "{\"a\":1,\"y\":0}\n{\"y\":1}\n", []string{"--features", "a,b=c.d"}, 0, []string{"none of the first records has a value of b=c.d\n"}},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"eval", "--data", textFile(t, tc.name, tc.text), "--label", "y", "--model", "LogisticRegression"}, tc.args...)
+			code, _, errs := creek(t, args...)
+			if code != tc.code {
+				t.Errorf("exit code %d, want %d", code, tc.code)
+			}
+			for _, want := range tc.says {
+				if !strings.Contains(errs, want) {
+					t.Errorf("stderr should say %q:\n%s", want, errs)
+				}
+			}
+		})
+	}
+}
+
+// All records are counted, those without a prediction too, and which features are nominal is told; what was found is told even where the
+// model cannot be saved.
+func TestEvalCountsRecords(t *testing.T) {
+	data := textFile(t, "x.jsonl", strings.Repeat(`{"a":"1","b":2,"y":0}`+"\n"+`{"a":"2","b":3,"y":1}`+"\n", 5))
+	code, out, errs := creek(t, "eval", "--data", data, "--label", "y", "--model", "GaussianNB", "--save", filepath.Join(data, "x"))
+	for _, want := range []string{"records               10 (9 measured;", "nominal               a\n", "digest "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("stdout should say %q:\n%s", want, out)
+		}
+	}
+	if code != exitFailure || !strings.Contains(errs, "save the model") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// A model finds its features where the file has them.
+func TestPredictFromAnotherPlace(t *testing.T) {
+	data, saved := textFile(t, "x.csv", "a,b,y\n1,2,0\n2,3,1\n"), filepath.Join(t.TempDir(), "saved")
+	evaluated(t, "--data", data, "--label", "y", "--save", saved)
+	_, want, _ := creek(t, "predict", "--model", saved, "--data", data)
+	for name, args := range map[string][]string{
+		"nested":    {"--data", textFile(t, "x.jsonl", "{\"b\":2,\"in\":{\"a\":1}}\n{\"b\":3,\"in\":{\"a\":2}}\n"), "--features", "a=in.a"},
+		"no header": {"--data", textFile(t, "x.csv", "2;1\n3;2\n"), "--columns", "b,alpha", "--delimiter", ";", "--features", "a=alpha"},
+	} {
+		if code, out, errs := creek(t, append([]string{"predict", "--model", saved}, args...)...); code != 0 || out != want {
+			t.Errorf("%s: exit code %d\n%s%s, want\n%s", name, code, out, errs, want)
+		}
+	}
+	code, _, errs := creek(t, "predict", "--model", saved, "--data", data, "--features", "c=a")
+	if code == 0 || !strings.Contains(errs, `"c=a"`) || !strings.Contains(errs, `["a" "b"]`) {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
