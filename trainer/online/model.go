@@ -22,12 +22,15 @@ type Model struct {
 	steps      []step
 	stateless  bool
 	// pair is the only step, where there is one and it has a fused form.
-	pair learner.PairTransformer
+	pair   learner.PairTransformer
+	before []float64
 	// One of these is the learner, by the task.
 	classifier learner.Classifier
 	regressor  learner.Regressor
 	detector   learner.Detector
-	rows       uint64
+	// pairClassifier is classifier, where it has a fused form.
+	pairClassifier learner.PairClassifier
+	rows           uint64
 
 	// workers is what SetWorkers set, 0 before.
 	workers int
@@ -76,6 +79,7 @@ func New(c Config) (*Model, error) {
 	}
 	if len(m.steps) == 1 {
 		m.pair, _ = m.steps[0].Transformer.(learner.PairTransformer)
+		m.before = make([]float64, len(m.steps[0].out))
 	}
 	m.scores = make([]float64, p.classes)
 	in := learner.Input{Schema: p.schema, Classes: p.classes, Key: key}
@@ -91,6 +95,7 @@ func (m *Model) build(in learner.Input) {
 	switch r.algorithm.task {
 	case TaskClassification:
 		m.classifier = r.classifier(in)
+		m.pairClassifier, _ = m.classifier.(learner.PairClassifier)
 	case TaskRegression:
 		m.regressor = r.regressor(in)
 	default:
@@ -154,9 +159,26 @@ func (m *Model) PredictLearn(x []float64, y float64, at random.At) Prediction {
 	if m.stateless {
 		return m.predictLearn(m.transform(x), y, at)
 	}
+	if m.pair != nil {
+		return m.predictLearnPair(x, y, at)
+	}
 	p := m.predict(m.transform(x))
 	m.learn(m.learnTransform(x), y, at)
 	return p
+}
+
+// predictLearnPair is PredictLearn behind a transformer that has a fused form.
+func (m *Model) predictLearnPair(x []float64, y float64, at random.At) Prediction {
+	before, after := m.before, m.steps[0].out
+	m.pair.TransformPair(before, after, x)
+	if m.pairClassifier == nil {
+		p := m.predict(before)
+		m.learn(after, y, at)
+		return p
+	}
+	m.pairClassifier.PredictLearnPair(before, after, m.scores, int(y), 1, at)
+	m.rows++
+	return Prediction{Class: best(m.scores), Scores: m.scores}
 }
 
 // target tells whether a row with y is learned, and brings y into its bounds.

@@ -91,6 +91,16 @@ type PairTransformer interface {
 	TransformPair(before, after, x []float64)
 }
 
+// PairClassifier is a Classifier behind what learns, so that a row is predicted
+// on other values than it is learned on, with a fused form of Predict and then
+// Learn.
+type PairClassifier interface {
+	Classifier
+	// PredictLearnPair does what Predict(predicted, scores) and then Learn on
+	// learned do, with the same results, for less.
+	PredictLearnPair(predicted, learned, scores []float64, class int, weight float64, at random.At)
+}
+
 // Rows are several rows one after the other. Predicted is what predictions are
 // made on, Learned what is learned; they are the same slice where nothing
 // learned lies before the learner.
@@ -101,15 +111,8 @@ type Rows struct {
 	At        []random.At
 }
 
-// Row is row i: as it is predicted, as it is learned, and its place.
-func (r *Rows) Row(i int) (predicted, learned []float64, at random.At) {
-	from, to := i*r.Width, (i+1)*r.Width
-	return r.Predicted[from:to:to], r.Learned[from:to:to], r.At[i]
-}
-
-// BatchClassifier is a Classifier that takes many rows for less than one after
-// the other, as an ensemble does whose members are independent of each other, so
-// that many rows can pass each of them in turn. The results are, to the bit,
+// BatchClassifier is a Classifier whose members are independent of each other,
+// so that many rows can pass each of them in turn. The results are, to the bit,
 // those of one row after the other: row i is predicted before it is learned,
 // and after all rows before it were.
 type BatchClassifier interface {

@@ -22,6 +22,8 @@
 package linear
 
 import (
+	"math"
+
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
@@ -70,28 +72,28 @@ func (l *Logistic) PredictLearn(x, scores []float64, class int, weight float64, 
 	l.descend(x, l.clipped(float64(logisticGradient(raw, sign(class))*weight)))
 }
 
-// PredictLearnBatch implements learner.BatchClassifier.
-func (l *Logistic) PredictLearnBatch(rows learner.Rows, classes []int, scores []float64) {
-	for i, class := range classes {
-		predicted, learned, at := rows.Row(i)
-		scores := scores[2*i : 2*i+2]
-		switch {
-		case class < 0:
-			l.Predict(predicted, scores)
-		case &predicted[0] == &learned[0]:
-			l.PredictLearn(learned, scores, class, 1, at)
-		case l.adaptive != nil:
-			l.Predict(predicted, scores)
-			l.Learn(learned, class, 1, at)
-		default:
-			// The sums need not wait for each other, and nor do the exponentials.
-			raw, sum := l.dots(predicted, learned)
-			g := logisticGradient(sum+l.intercept, sign(class))
-			p := sigmoid(raw + l.intercept)
-			scores[0], scores[1] = 1-p, p
-			l.descend(learned, l.clipped(g))
-		}
+// PredictLearnPair implements learner.PairClassifier: neither of the sums has to
+// wait for the other, nor of the exponentials.
+func (l *Logistic) PredictLearnPair(predicted, learned, scores []float64, class int, weight float64, at random.At) {
+	if l.adaptive != nil {
+		l.Predict(predicted, scores)
+		l.Learn(learned, class, weight, at)
+		return
 	}
+	raw, sum := l.dots(predicted, learned)
+	raw, sum = raw+l.intercept, sum+l.intercept
+	y := sign(class)
+	z := float64(sum * y)
+	var p, g float64
+	if math.Abs(raw) <= 30 && math.Abs(z) <= 18 {
+		e := [2]float64{-raw, z}
+		numeric.ExpAll(e[:])
+		p, g = 1/(1+e[0]), -y/(e[1]+1)
+	} else {
+		p, g = sigmoid(raw), logisticGradient(sum, y)
+	}
+	scores[0], scores[1] = 1-p, p
+	l.descend(learned, l.clipped(float64(g*weight)))
 }
 
 // RestoreVersion1 reads the payload of version 1 of the state format.
