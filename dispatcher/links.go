@@ -56,7 +56,7 @@ func (p *publisher) Publish(ctx context.Context, topic string, lineage history.L
 type records struct{ link[driver.Records] }
 
 // Read implements driver.Records.
-func (r *records) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+func (r *records) Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
 	return using(ctx, &r.link, func(in driver.Records) (int64, error) { return in.Read(ctx, topic, partition, from, to, fn) })
 }
 

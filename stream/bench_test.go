@@ -31,7 +31,7 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		if _, err := r.Read(b.Context(), "records", 0, 0, total, func(batch []stream.Record) error { n += len(batch); return nil }); err != nil || n != total {
+		if _, err := r.Read(b.Context(), stream.Named("records"), 0, 0, total, func(batch []stream.Record) error { n += len(batch); return nil }); err != nil || n != total {
 			b.Fatal(n, err)
 		}
 	}

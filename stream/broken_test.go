@@ -106,7 +106,7 @@ func TestReadGoesOnWhereConnectionsBroke(t *testing.T) {
 	r := stream.NewReader(connection)
 	defer r.Close()
 	n := int64(0)
-	next, err := r.Read(limit(t), ours, 0, 0, int64(len(records)), func(batch []stream.Record) error {
+	next, err := r.Read(limit(t), stream.Named(ours), 0, 0, int64(len(records)), func(batch []stream.Record) error {
 		for _, record := range batch {
 			if want := records[n]; record.Offset != n || !bytes.Equal(record.Value, want.Value) || record.UnixMillis != want.UnixMillis {
 				t.Fatalf("record %d is %+v", n, record)

@@ -27,6 +27,7 @@ type cluster struct {
 // layout is what metadata said of a topic.
 type layout struct {
 	Topic
+	uuid    [16]byte
 	leaders map[int32]int32
 	asked   time.Time
 }

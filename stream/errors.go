@@ -10,6 +10,8 @@ import (
 var (
 	// ErrTopicMissing: the topic or the partition does not exist, or may not be seen with these credentials.
 	ErrTopicMissing = errors.New("topic missing")
+	// ErrTopicChanged: another topic has the name of the one that is meant.
+	ErrTopicChanged = errors.New("topic made anew")
 	// ErrTopicExists: a topic of that name exists already.
 	ErrTopicExists = errors.New("topic exists already")
 	// ErrAuthentication: the broker refused the credentials, or does not let them do what was asked.

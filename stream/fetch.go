@@ -17,18 +17,25 @@ const (
 	fetchWait  = 250 * time.Millisecond
 )
 
-// fetchVersion is the last that names topics rather than their IDs and needs no sessions.
-var fetchVersion = &kmsg.FetchRequest{Version: 11}
+var (
+	// fetchVersion is the last that names topics rather than their IDs and needs no sessions.
+	fetchVersion = &kmsg.FetchRequest{Version: 11}
+	// fetchByID is the first that names topics by their IDs: a broker then never answers for another topic of the same name.
+	fetchByID = &kmsg.FetchRequest{Version: 13}
+)
 
-// fetchRequest asks for committed records of one partition from an offset on.
-func fetchRequest(topic string, partition int32, offset int64, bytes int32) *kmsg.FetchRequest {
+// fetchRequest asks for committed records of one partition from an offset on, by the topic's ID unless that is zero.
+func fetchRequest(topic string, id [16]byte, partition int32, offset int64, bytes int32) *kmsg.FetchRequest {
 	at := kmsg.NewFetchRequestTopicPartition()
 	at.Partition, at.FetchOffset, at.PartitionMaxBytes = partition, offset, bytes
 	request := kmsg.NewPtrFetchRequest()
 	request.Version, request.IsolationLevel = fetchVersion.Version, readCommitted
+	if id != [16]byte{} {
+		request.Version = fetchByID.Version
+	}
 	request.MaxWaitMillis, request.MinBytes, request.MaxBytes = int32(fetchWait.Milliseconds()), 1, bytes
 	request.SessionEpoch = -1
-	request.Topics = []kmsg.FetchRequestTopic{{Topic: topic, Partitions: []kmsg.FetchRequestTopicPartition{at}}}
+	request.Topics = []kmsg.FetchRequestTopic{{Topic: topic, TopicID: id, Partitions: []kmsg.FetchRequestTopicPartition{at}}}
 	return request
 }
 
@@ -42,9 +49,11 @@ type fetched struct {
 	next int64
 }
 
-func (w *wire) receiveFetch(ctx context.Context, topic string, partition int32, asked int64) (fetched, error) {
+func (w *wire) receiveFetch(ctx context.Context, request *kmsg.FetchRequest) (fetched, error) {
 	response := kmsg.NewPtrFetchResponse()
-	response.Version = fetchVersion.Version
+	response.Version = request.Version
+	topic := request.Topics[0]
+	partition, asked := topic.Partitions[0].Partition, topic.Partitions[0].FetchOffset
 	if err := w.receive(ctx, response); err != nil {
 		return fetched{}, err
 	}
@@ -53,7 +62,7 @@ func (w *wire) receiveFetch(ctx context.Context, topic string, partition int32, 
 	}
 	for _, t := range response.Topics {
 		for _, p := range t.Partitions {
-			if t.Topic != topic || p.Partition != partition {
+			if (request.Version < fetchByID.Version && t.Topic != topic.Topic) || t.TopicID != topic.TopicID || p.Partition != partition {
 				continue
 			}
 			next, err := behind(p.RecordBatches, asked)
@@ -66,7 +75,7 @@ func (w *wire) receiveFetch(ctx context.Context, topic string, partition int32, 
 			}, err
 		}
 	}
-	return fetched{}, fmt.Errorf("broker %s answered a fetch of topic %s partition %d without it", w.address, topic, partition)
+	return fetched{}, fmt.Errorf("broker %s answered a fetch of topic %s partition %d without it", w.address, topic.Topic, partition)
 }
 
 // damage marks bytes that came whole but cannot be read: fetching them again brings the same.

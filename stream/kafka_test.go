@@ -202,7 +202,7 @@ func BenchmarkKafkaRead(b *testing.B) {
 			for b.Loop() {
 				n := 0
 				for from := int64(0); from < total; from += slice {
-					if _, err := r.Read(b.Context(), topic, 0, from, from+slice, func(batch []stream.Record) error { n += len(batch); return nil }); err != nil {
+					if _, err := r.Read(b.Context(), stream.Named(topic), 0, from, from+slice, func(batch []stream.Record) error { n += len(batch); return nil }); err != nil {
 						b.Fatal(err)
 					}
 				}

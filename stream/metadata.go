@@ -94,6 +94,7 @@ func (k *cluster) learn(answer *kmsg.MetadataResponse, asked time.Time) map[stri
 			continue
 		}
 		found := layout{asked: asked, leaders: map[int32]int32{}}
+		found.uuid = topic.TopicID
 		found.ID = base64.RawURLEncoding.EncodeToString(topic.TopicID[:])
 		for _, partition := range topic.Partitions {
 			found.Partitions = append(found.Partitions, partition.Partition)

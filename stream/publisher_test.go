@@ -26,7 +26,7 @@ func TestPublishedComesBack(t *testing.T) {
 	r := stream.NewReader(connection)
 	defer r.Close()
 	var got []stream.Message
-	_, err := r.Read(limit(t), ours, 0, 0, 2, func(batch []stream.Record) error {
+	_, err := r.Read(limit(t), stream.Named(ours), 0, 0, 2, func(batch []stream.Record) error {
 		for _, record := range batch {
 			found, err := headers.Parse(bytes.Clone(record.RawHeaders))
 			if err != nil {

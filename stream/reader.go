@@ -46,15 +46,15 @@ func (r *Reader) Close() { r.cluster.close() }
 // when all of the range was handed out, with next == to, or with the first offset that was not. Offsets at which there is no record
 // (compaction, transaction markers, aborted transactions) are passed over, at the end of the range too.
 //
-// The error is fn's own, the context's, an *OffsetError for offsets that were deleted or do not appear, ErrTopicMissing,
-// ErrAuthentication, or ErrUnreachable after connections that broke and leaders that moved were tried again for some seconds.
-func (r *Reader) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(batch []Record) error) (next int64, err error) {
+// The error is fn's own, the context's, an *OffsetError for offsets that were deleted or do not appear, ErrTopicMissing, ErrTopicChanged
+// (nothing is handed out of a topic with another ID than was asked for), ErrAuthentication, or ErrUnreachable after connections that broke and leaders that moved were tried again for some seconds.
+func (r *Reader) Read(ctx context.Context, topic Ref, partition int32, from, to int64, fn func(batch []Record) error) (next int64, err error) {
 	if from < 0 || from > to {
-		return from, fmt.Errorf("read topic %s partition %d: offsets %d to %d are no range", topic, partition, from, to)
+		return from, fmt.Errorf("read topic %s partition %d: offsets %d to %d are no range", topic.Name, partition, from, to)
 	}
 	u := r.unpacker(fn, from)
 	defer r.release(u)
-	read := &reading{Reader: r, place: place{topic, partition}, unpacker: u, to: to}
+	read := &reading{Reader: r, place: place{topic.Name, partition}, id: topic.ID, begun: time.Now(), unpacker: u, to: to}
 	for u.next < to {
 		if err := read.attempt(ctx); err != nil {
 			if err := read.pause(ctx, err); err != nil {

@@ -139,7 +139,7 @@ func TestReadEndsInAGap(t *testing.T) {
 		answer := asked.ResponseKind().(*kmsg.FetchResponse)
 		partition := kmsg.NewFetchResponseTopicPartition()
 		partition.HighWatermark, partition.LastStableOffset, partition.LogStartOffset = 100, 100, 0
-		answer.Topics = []kmsg.FetchResponseTopic{{Topic: "records", Partitions: []kmsg.FetchResponseTopicPartition{partition}}}
+		answer.Topics = []kmsg.FetchResponseTopic{{Topic: "records", TopicID: asked.Topics[0].TopicID, Partitions: []kmsg.FetchResponseTopicPartition{partition}}}
 		return answer, nil, true
 	})
 	r := stream.NewReader(connection)
@@ -162,10 +162,11 @@ func TestRemoteTierIsNoGap(t *testing.T) {
 		if slow--; slow < 0 {
 			return nil, nil, false
 		}
-		answer := request.(*kmsg.FetchRequest).ResponseKind().(*kmsg.FetchResponse)
+		asked := request.(*kmsg.FetchRequest)
+		answer := asked.ResponseKind().(*kmsg.FetchResponse)
 		partition := kmsg.NewFetchResponseTopicPartition()
 		partition.HighWatermark, partition.LastStableOffset, partition.LogStartOffset = 100, 100, 0
-		answer.Topics = []kmsg.FetchResponseTopic{{Topic: "records", Partitions: []kmsg.FetchResponseTopicPartition{partition}}}
+		answer.Topics = []kmsg.FetchResponseTopic{{Topic: "records", TopicID: asked.Topics[0].TopicID, Partitions: []kmsg.FetchResponseTopicPartition{partition}}}
 		return answer, nil, true
 	})
 	broker.Cluster().ControlKey(int16(kmsg.ListOffsets), func(request kmsg.Request) (kmsg.Response, error, bool) {
@@ -228,7 +229,7 @@ func TestReadWaitsForALateEnd(t *testing.T) {
 	r := stream.NewReader(connection)
 	defer r.Close()
 	seen := 0
-	next, err := r.Read(limit(t), "records", 0, 0, 20, func(batch []stream.Record) error {
+	next, err := r.Read(limit(t), stream.Named("records"), 0, 0, 20, func(batch []stream.Record) error {
 		if seen += len(batch); seen == 10 {
 			produce(t, connection, ours, "", 0, made(10))
 		}
@@ -246,7 +247,7 @@ func TestReadStopsWhereItsFunctionFails(t *testing.T) {
 	defer r.Close()
 	refused := errors.New("refused")
 	var last int64
-	next, err := r.Read(limit(t), "records", 0, 0, 30_000, func(batch []stream.Record) error {
+	next, err := r.Read(limit(t), stream.Named("records"), 0, 0, 30_000, func(batch []stream.Record) error {
 		if batch[0].Offset > 15_000 {
 			return refused
 		}
@@ -274,7 +275,7 @@ func TestReadSurvivesFaults(t *testing.T) {
 	defer r.Close()
 	moves := int32(0)
 	var got []stream.Record
-	next, err := r.Read(limit(t), "records", 0, 0, 40_000, func(batch []stream.Record) error {
+	next, err := r.Read(limit(t), stream.Named("records"), 0, 0, 40_000, func(batch []stream.Record) error {
 		if len(got)/10_000 != (len(got)+len(batch))/10_000 {
 			moves++
 			if err := broker.Cluster().MoveTopicPartition("records", 0, moves%3); err != nil {
@@ -302,7 +303,7 @@ func TestReadNamesWhatIsMissing(t *testing.T) {
 	if _, _, err := collect(limit(t), r, ours, 7, 0, 1); !errors.Is(err, stream.ErrTopicMissing) {
 		t.Errorf("error %v, want ErrTopicMissing for the partition", err)
 	}
-	_, err := r.Read(limit(t), "absent", 0, 0, 1, func([]stream.Record) error { return nil })
+	_, err := r.Read(limit(t), stream.Named("absent"), 0, 0, 1, func([]stream.Record) error { return nil })
 	if !errors.Is(err, stream.ErrTopicMissing) {
 		t.Errorf("error %v, want ErrTopicMissing for the topic", err)
 	}

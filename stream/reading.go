@@ -19,6 +19,11 @@ type reading struct {
 	place
 	*unpacker
 	to int64
+	// id is the identity that the topic must have, empty for any.
+	id    string
+	begun time.Time
+	// uuid is the identity that fetches name, zero where they name the topic by its name.
+	uuid [16]byte
 	// failures counts attempts in a row that brought nothing; empty those among them for which a gap in the log is the likely reason.
 	failures, empty int
 	// tiers is that of the wire in use.
@@ -68,17 +73,31 @@ func wait(ctx context.Context, pause time.Duration) bool {
 
 // attempt fetches from the partition's leader until the range is done or something fails.
 func (d *reading) attempt(ctx context.Context) error {
-	topics, missing, err := d.cluster.describe(ctx, []string{d.topic}, forever)
-	if err = errors.Join(err, missing[d.topic]); err != nil {
+	topic, err := d.identify(ctx, forever)
+	if err != nil {
 		return err
 	}
-	address, err := d.cluster.leader(topics[d.topic], d.partition)
+	if _, known := topic.leaders[d.partition]; !known && topic.asked.Before(d.begun) {
+		// It may have been added since.
+		if topic, err = d.identify(ctx, 0); err != nil {
+			return err
+		}
+	}
+	address, err := d.cluster.leader(topic, d.partition)
 	if err != nil {
 		return err
 	}
 	w, err := d.cluster.take(ctx, address)
 	if err != nil {
 		return err
+	}
+	if d.uuid = topic.uuid; !w.byID {
+		d.uuid = [16]byte{}
+		// By its name the broker answers for whatever topic has that now.
+		if _, err := d.identify(ctx, 0); d.id != "" && err != nil {
+			d.cluster.give(w)
+			return err
+		}
 	}
 	if err := d.follow(ctx, w); err != nil {
 		w.close()
@@ -88,16 +107,37 @@ func (d *reading) attempt(ctx context.Context) error {
 	return nil
 }
 
+// identify returns what is known of the topic, if it is the one that is meant.
+func (d *reading) identify(ctx context.Context, maxAge time.Duration) (layout, error) {
+	topics, missing, err := d.cluster.describe(ctx, []string{d.topic}, maxAge)
+	if err = errors.Join(err, missing[d.topic]); err != nil {
+		return layout{}, err
+	}
+	topic := topics[d.topic]
+	if d.id != "" && topic.ID != d.id && topic.asked.Before(d.begun) {
+		// What was heard before may be of a topic that was there before.
+		if topics, missing, err = d.cluster.describe(ctx, []string{d.topic}, 0); err != nil || missing[d.topic] != nil {
+			return layout{}, errors.Join(err, missing[d.topic])
+		}
+		topic = topics[d.topic]
+	}
+	if d.id != "" && topic.ID != d.id {
+		return layout{}, fmt.Errorf("%w: it has the ID %s now, the one that is meant had %s", ErrTopicChanged, topic.ID, d.id)
+	}
+	return topic, nil
+}
+
 // follow fetches on one connection. The next request is under way while what came is handed out; a connection on which an answer is
 // outstanding when it returns an error is of no more use.
 func (d *reading) follow(ctx context.Context, w *wire) error {
 	idled, asked := w.used, d.next
 	d.tiers = w.tiers
-	err := w.send(ctx, d.request(asked))
+	request := d.request(asked)
+	err := w.send(ctx, request)
 	for {
 		var got fetched
 		if err == nil {
-			got, err = w.receiveFetch(ctx, d.topic, d.partition, asked)
+			got, err = w.receiveFetch(ctx, request)
 		}
 		if err != nil {
 			return d.broken(w, err, idled)
@@ -108,7 +148,8 @@ func (d *reading) follow(ctx context.Context, w *wire) error {
 		}
 		more := got.next > asked && got.next < d.to
 		if more {
-			err = w.send(ctx, d.request(got.next))
+			request = d.request(got.next)
+			err = w.send(ctx, request)
 		}
 		if err := d.unpack(got, d.to); err != nil || !more {
 			return err
@@ -133,9 +174,9 @@ func (d *reading) judge(ctx context.Context, got fetched, asked int64) error {
 	switch {
 	case got.code == kerr.OffsetOutOfRange.Code:
 		return d.outOfRange(ctx, asked)
-	case got.code == kerr.UnknownTopicOrPartition.Code:
+	case got.code == kerr.UnknownTopicOrPartition.Code, got.code == kerr.UnknownTopicID.Code, got.code == kerr.InconsistentTopicID.Code:
 		// Whether it is gone or has moved, metadata will tell.
-		return &passing{d.cluster.topicProblem(got.code)}
+		return &passing{d.cluster.topicProblem(kerr.UnknownTopicOrPartition.Code)}
 	case got.code != 0:
 		return d.cluster.topicProblem(got.code)
 	case got.next > asked:
@@ -212,7 +253,7 @@ func (d *reading) request(offset int64) *kmsg.FetchRequest {
 	if density > 0 {
 		bytes = float64(d.to-offset)*density*fetchSpare + fetchLeast
 	}
-	return fetchRequest(d.topic, d.partition, offset, int32(min(bytes, fetchMost)))
+	return fetchRequest(d.topic, d.uuid, d.partition, offset, int32(min(bytes, fetchMost)))
 }
 
 func (d *reading) learnDensity(bytes int, offsets int64) {

@@ -8,6 +8,16 @@ type Topic struct {
 	Partitions []int32
 }
 
+// Ref says which topic is meant.
+type Ref struct {
+	Name string
+	// ID, where it is not empty, is the identity that the topic of that name must have.
+	ID string
+}
+
+// Named means whatever topic has the name now.
+func Named(name string) Ref { return Ref{Name: name} }
+
 // Offset names a place in one partition of a topic.
 type Offset struct {
 	Partition int32

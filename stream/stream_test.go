@@ -57,7 +57,7 @@ func produce(t *testing.T, c stream.Connection, topic, compression string, parti
 
 // collect copies what Read hands out.
 func collect(ctx context.Context, r *stream.Reader, topic string, partition int32, from, to int64) (got []stream.Record, next int64, err error) {
-	next, err = r.Read(ctx, topic, partition, from, to, func(batch []stream.Record) error {
+	next, err = r.Read(ctx, stream.Named(topic), partition, from, to, func(batch []stream.Record) error {
 		for _, record := range batch {
 			record.Key, record.Value = bytes.Clone(record.Key), bytes.Clone(record.Value)
 			got = append(got, record)

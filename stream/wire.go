@@ -36,6 +36,8 @@ type wire struct {
 	in []byte
 	// used tells that an answer was received before, so that a break may be the broker closing what lay idle.
 	used bool
+	// byID tells that the broker is new enough for fetches that name topics by their IDs.
+	byID bool
 	// tiers tells that the broker is new enough to keep old segments in a remote tier, and to tell where its own begin.
 	tiers bool
 }
@@ -49,12 +51,13 @@ func (c Connection) open(ctx context.Context, address string) (*wire, error) {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	tiers, err := checkVersions(conn)
+	w := &wire{raw: raw, address: address, format: kmsg.NewRequestFormatter(kmsg.FormatterClientID(clientID))}
+	err = w.checkVersions(conn)
 	if !stop() || err != nil {
 		_ = conn.Close()
 		return nil, c.explainOpen(address, over(ctx, err))
 	}
-	return &wire{raw: raw, address: address, tiers: tiers, format: kmsg.NewRequestFormatter(kmsg.FormatterClientID(clientID))}, nil
+	return w, nil
 }
 
 // dial dials, encrypts and authenticates by kafka-go, and returns its connection, set to the partition, and the socket beneath.
@@ -106,12 +109,12 @@ func over(ctx context.Context, err error) error {
 // needs are the requests that are spoken here, in the versions that are sent.
 var needs = []kmsg.Request{fetchVersion, metadataVersion, listOffsetsVersion}
 
-// checkVersions makes an old broker a clear error: it would only close the connection on a request that it does not know. It tells
-// whether the broker is one that may have a remote tier.
-func checkVersions(conn *kafka.Conn) (tiers bool, err error) {
+// checkVersions makes an old broker a clear error: it would only close the connection on a request that it does not know. It notes what
+// the broker can do beyond that.
+func (w *wire) checkVersions(conn *kafka.Conn) error {
 	versions, err := conn.ApiVersions()
 	if err != nil {
-		return false, err
+		return err
 	}
 	offered := map[int16]kafka.ApiVersion{}
 	for _, v := range versions {
@@ -120,11 +123,13 @@ func checkVersions(conn *kafka.Conn) (tiers bool, err error) {
 	for _, need := range needs {
 		have, want := offered[need.Key()], need.GetVersion()
 		if want < have.MinVersion || want > have.MaxVersion {
-			return false, fmt.Errorf("the broker speaks versions %d to %d of %s, version %d is needed: it must be Kafka 2.8 or newer",
+			return fmt.Errorf("the broker speaks versions %d to %d of %s, version %d is needed: it must be Kafka 2.8 or newer",
 				have.MinVersion, have.MaxVersion, kmsg.NameForKey(need.Key()), want)
 		}
 	}
-	return offered[localOffsetsVersion.Key()].MaxVersion >= localOffsetsVersion.Version, nil
+	w.tiers = offered[localOffsetsVersion.Key()].MaxVersion >= localOffsetsVersion.Version
+	w.byID = offered[fetchByID.Key()].MaxVersion >= fetchByID.Version
+	return nil
 }
 
 // request sends one request and decodes its answer, which shares memory with the wire.

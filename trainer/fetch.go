@@ -146,14 +146,14 @@ type reading struct {
 
 func (r *reading) all(e core.Fetch) error {
 	for _, part := range e.Ranges {
-		if err := r.part(e.Topic, part); err != nil {
+		if err := r.part(stream.Ref{Name: e.Topic, ID: e.TopicID}, part); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *reading) part(topic string, part history.Range) error {
+func (r *reading) part(topic stream.Ref, part history.Range) error {
 	r.at = part.From
 	next, err := r.source.Read(r.ctx, topic, part.Partition, part.From, part.To, func(batch []stream.Record) error {
 		return r.take(part.Partition, batch)

@@ -16,7 +16,7 @@ type wide struct {
 	size int
 }
 
-func (w wide) Read(_ context.Context, _ string, _ int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+func (w wide) Read(_ context.Context, _ stream.Ref, _ int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
 	for at := from; at < to; at++ {
 		if err := fn([]stream.Record{{Offset: at, Value: make([]byte, w.size)}}); err != nil {
 			return at, err

@@ -44,14 +44,14 @@ func newSource(n int) *source {
 	return s
 }
 
-func (s *source) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+func (s *source) Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
 	if s.fail != nil {
 		return from, s.fail
 	}
 	for from < to {
 		end := min(from+int64(s.batch), to)
 		if end > int64(len(s.records)) {
-			return from, &stream.OffsetError{Topic: topic, Partition: partition, Offset: from, End: int64(len(s.records))}
+			return from, &stream.OffsetError{Topic: topic.Name, Partition: partition, Offset: from, End: int64(len(s.records))}
 		}
 		s.reached(ctx, from)
 		if err := ctx.Err(); err != nil {

@@ -15,7 +15,7 @@ import (
 // records is what can be read: a Source, or what came with a request.
 type records interface {
 	// Read hands over records as stream.Reader.Read does.
-	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
+	Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
 }
 
 // Source is where records come from. Kafka is one.
@@ -88,7 +88,7 @@ func (k *Kafka) retry(fn func(*opened) error) error {
 }
 
 // Read implements Source.
-func (k *Kafka) Read(ctx context.Context, topic string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+func (k *Kafka) Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
 	next := from
 	err := k.retry(func(o *opened) (err error) {
 		next, err = o.reader.Read(ctx, topic, partition, next, to, fn)
@@ -152,7 +152,7 @@ func (k *Kafka) Close() {
 	}
 }
 
-// sourceProblem says what an error of a Source means for the training. None of them stops it.
+// sourceProblem says what an error of a Source means for the training. Only that the topic is another one stops it.
 func sourceProblem(err error) *history.Problem {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -160,6 +160,9 @@ func sourceProblem(err error) *history.Problem {
 	case errors.Is(err, stream.ErrAuthentication):
 		return history.Problemf(history.ReasonAuthenticationFailed,
 			"Kafka refused the trainer's credentials: %v. Check the Secrets that spec.source.kafka names; it is tried again.", err)
+	case errors.Is(err, stream.ErrTopicChanged):
+		return history.Problemf(history.ReasonSourceChanged,
+			"The topic was made anew: %v. What was learned before is saved; raise spec.lineage to train on what it holds now.", err)
 	case errors.Is(err, stream.ErrTopicMissing):
 		return history.Problemf(history.ReasonTopicMissing, "%v. Create the topic, or let the user read it; it is tried again.", err)
 	}

@@ -46,7 +46,7 @@ func TestRefusedCredentialsAreReadAgain(t *testing.T) {
 	write("password", "new")
 	// The reader in use still has the old password.
 	read := 0
-	next, err := kafka.Read(t.Context(), "payments", 0, 0, 1, func(batch []stream.Record) error { read += len(batch); return nil })
+	next, err := kafka.Read(t.Context(), stream.Named("payments"), 0, 0, 1, func(batch []stream.Record) error { read += len(batch); return nil })
 	if err != nil || next != 1 || read != 1 {
 		t.Errorf("with a new password: %d records up to offset %d, error %v", read, next, err)
 	}

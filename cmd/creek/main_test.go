@@ -127,7 +127,7 @@ func TestProduceWritesToATopic(t *testing.T) {
 		}
 		reader := stream.NewReader(stream.Connection{Brokers: broker.Addrs()})
 		i := uint64(0)
-		_, err := reader.Read(t.Context(), topic, 0, 0, 300, func(batch []stream.Record) error {
+		_, err := reader.Read(t.Context(), stream.Named(topic), 0, 0, 300, func(batch []stream.Record) error {
 			for _, record := range batch {
 				if want := sea.AppendJSON(nil, i); !bytes.Equal(record.Value, want) {
 					return fmt.Errorf("record %d is %s, want %s", i, record.Value, want)

@@ -171,7 +171,7 @@ func (m *Machine) send(request history.Request) {
 	}
 	d.action = request.Action
 	template := m.config.Template
-	m.start(&m.sendLane, Send{Request: request, Topic: m.topicName, MaxBytes: m.config.Batch.MaxBytes}, func(r Result) {
+	m.start(&m.sendLane, Send{Request: request, Topic: m.topicName, TopicID: m.topicID, MaxBytes: m.config.Batch.MaxBytes}, func(r Result) {
 		d.action, d.last = "", 0
 		d.answeredAt = m.now
 		m.answered(request, template, r)

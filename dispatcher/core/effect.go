@@ -80,7 +80,8 @@ type ReadObject struct{}
 // adds the records from the topic, or lets the trainer fetch them where it cannot.
 type Send struct {
 	Request history.Request
-	Topic   string
+	// Topic is where the records are, TopicID its identity.
+	Topic, TopicID string
 	// MaxBytes bounds the records that are added, 0 as far as a request may hold.
 	MaxBytes int64
 }

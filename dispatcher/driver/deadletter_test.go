@@ -38,7 +38,7 @@ func TestDeadLetterInItsTopic(t *testing.T) {
 	defer r.Close()
 	var got []headers.Header
 	// Partition 3 of the source goes to partition 1 of two.
-	_, err = r.Read(ctx, "dead", 1, 0, 1, func(batch []stream.Record) error {
+	_, err = r.Read(ctx, stream.Named("dead"), 1, 0, 1, func(batch []stream.Record) error {
 		if batch[0].Key != nil || string(batch[0].Value) != "{poison" || batch[0].UnixMillis != letter.UnixMillis {
 			t.Errorf("%+v", batch[0])
 		}

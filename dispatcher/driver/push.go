@@ -16,7 +16,7 @@ import (
 // Records is where records are read that travel in requests. A stream.Reader is one.
 type Records interface {
 	// Read hands over records as stream.Reader.Read does.
-	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
+	Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
 }
 
 // Room bounds the memory of the records that are on their way, over all trainings of a process.
@@ -69,7 +69,7 @@ func pack(ctx context.Context, records Records, o core.Send, limit int) ([]byte,
 			break
 		}
 		reached := r.From
-		next, err := records.Read(ctx, o.Topic, r.Partition, r.From, r.To, func(batch []stream.Record) error {
+		next, err := records.Read(ctx, stream.Ref{Name: o.Topic, ID: o.TopicID}, r.Partition, r.From, r.To, func(batch []stream.Record) error {
 			for i := range batch {
 				if !w.Add(&batch[i]) {
 					return errFull

@@ -119,7 +119,7 @@ func (s *stage) fetching(ctx context.Context) error {
 	defer reader.Close()
 	for _, round := range []string{"first", "again"} {
 		count, began, processor := 0, time.Now(), processorTime()
-		if _, err := reader.Read(ctx, topic, 0, 0, int64(s.records), func(batch []stream.Record) error {
+		if _, err := reader.Read(ctx, stream.Named(topic), 0, 0, int64(s.records), func(batch []stream.Record) error {
 			count += len(batch)
 			return nil
 		}); err != nil {

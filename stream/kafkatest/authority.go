@@ -52,7 +52,9 @@ func certificate(name string) *x509.Certificate {
 	}
 }
 
-func block(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+func block(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
 
 // Sign makes a key and a certificate for a client or a broker on loopback, both PEM.
 func (a *Authority) Sign(name string) (cert, key []byte, err error) {

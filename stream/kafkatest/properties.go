@@ -73,7 +73,7 @@ func (b *Broker) users(l Listener) string {
 	prefix := "listener.name." + strings.ToLower(string(l)) + "."
 	return prefix + "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512\n" +
 		prefix + fmt.Sprintf("plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=%q user_%s=%q;\n",
-			User, Password, Limited, Password) +
+		User, Password, Limited, Password) +
 		prefix + "scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;\n" +
 		prefix + "scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;\n"
 }

@@ -52,7 +52,7 @@ func TestPackProperties(t *testing.T) {
 		begin := rapid.Int64Range(from, next-1).Draw(t, "begin")
 		end := rapid.Int64Range(begin+1, next+2).Draw(t, "end of range")
 		var got, want []stream.Record
-		reached, err := p.Read(t.Context(), "any", 7, begin, end, func(batch []stream.Record) error {
+		reached, err := p.Read(t.Context(), stream.Named("any"), 7, begin, end, func(batch []stream.Record) error {
 			got = append(got, batch...)
 			return nil
 		})
@@ -67,7 +67,7 @@ func TestPackProperties(t *testing.T) {
 		if reached != min(next, end) || errors.Is(err, ErrExhausted) != (end > next) {
 			t.Fatalf("reached %d with %v, want %d", reached, err, min(next, end))
 		}
-		if at, err := p.Read(t.Context(), "any", 6, begin, end, nil); at != begin || !errors.Is(err, ErrExhausted) {
+		if at, err := p.Read(t.Context(), stream.Named("any"), 6, begin, end, nil); at != begin || !errors.Is(err, ErrExhausted) {
 			t.Fatalf("another partition: %d, %v", at, err)
 		}
 	})
@@ -114,7 +114,7 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		for _, s := range p.segments {
-			_, err := p.Read(t.Context(), "", s.partition, s.from, s.next, func([]stream.Record) error { return nil })
+			_, err := p.Read(t.Context(), stream.Ref{}, s.partition, s.from, s.next, func([]stream.Record) error { return nil })
 			if err != nil && !errors.Is(err, ErrExhausted) {
 				t.Fatalf("a segment cannot be read: %v", err)
 			}

@@ -50,7 +50,7 @@ func Open(data []byte, limit int) (*Pack, error) {
 
 // Read hands over the records of the offsets [from,to) of a partition as stream.Reader.Read does; the topic is the request's. It returns
 // ErrExhausted with the first offset that the pack does not hold.
-func (p *Pack) Read(ctx context.Context, _ string, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
+func (p *Pack) Read(ctx context.Context, _ stream.Ref, partition int32, from, to int64, fn func([]stream.Record) error) (int64, error) {
 	for i := range p.segments {
 		s := &p.segments[i]
 		if s.partition != partition || from < s.from || from >= s.next {

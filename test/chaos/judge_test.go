@@ -78,7 +78,7 @@ func (w *world) judgeLetters(ctx context.Context) {
 	defer reader.Close()
 	got, read := map[string][]byte{}, 0
 	for _, end := range ends[deadTopic] {
-		_, err := reader.Read(ctx, deadTopic, end.Partition, 0, end.Offset, func(batch []stream.Record) error {
+		_, err := reader.Read(ctx, stream.Named(deadTopic), end.Partition, 0, end.Offset, func(batch []stream.Record) error {
 			for _, record := range batch {
 				id, err := recordID(record)
 				if err != nil {

@@ -66,7 +66,7 @@ func deadLetters(t *testing.T, topic, prefix string) map[string]bool {
 	reader := stream.NewReader(broker)
 	defer reader.Close()
 	for _, end := range ends[topic] {
-		if _, err := reader.Read(t.Context(), topic, end.Partition, 0, end.Offset, func(batch []stream.Record) error {
+		if _, err := reader.Read(t.Context(), stream.Named(topic), end.Partition, 0, end.Offset, func(batch []stream.Record) error {
 			for i := range batch {
 				parsed, err := headers.Parse(batch[i].RawHeaders)
 				if err != nil {

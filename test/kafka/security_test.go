@@ -57,7 +57,7 @@ func write(t *testing.T, c stream.Connection, topic string, partition int32, rec
 func read(t *testing.T, r *stream.Reader, topic string, partition int32, from, to int64) ([]stream.Record, error) {
 	t.Helper()
 	var got []stream.Record
-	next, err := r.Read(limit(t), topic, partition, from, to, func(batch []stream.Record) error {
+	next, err := r.Read(limit(t), stream.Named(topic), partition, from, to, func(batch []stream.Record) error {
 		for _, record := range batch {
 			record.Key, record.Value = bytes.Clone(record.Key), bytes.Clone(record.Value)
 			got = append(got, record)

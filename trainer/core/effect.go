@@ -22,9 +22,10 @@ type SaveCheckpoint struct {
 
 // Fetch asks for the records of the ranges, in order. It is the only fetch until it failed, was stopped or brought everything.
 type Fetch struct {
-	ID     int64
-	Topic  string
-	Ranges []history.Range
+	ID int64
+	// Topic is where they are, TopicID its identity: another topic of the same name is not to be read.
+	Topic, TopicID string
+	Ranges         []history.Range
 }
 
 // StopFetch says that nothing more of the fetch is wanted.

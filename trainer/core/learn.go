@@ -143,6 +143,10 @@ func (s *Shard) fetchFailed(e FetchFailed) {
 		s.end(ending{status: StatusDone})
 		return
 	}
+	if e.Problem != nil && e.Problem.Reason == history.ReasonSourceChanged {
+		s.end(ending{status: StatusStopped, problem: e.Problem, save: true})
+		return
+	}
 	if !e.Lost {
 		s.end(ending{status: StatusUnavailable, problem: e.Problem})
 		return

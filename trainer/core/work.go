@@ -130,7 +130,7 @@ func (s *Shard) begin() {
 	for i, p := range plan {
 		ranges[i] = p.Range
 	}
-	s.do(Fetch{ID: w.fetch, Topic: s.origin.Topic, Ranges: ranges})
+	s.do(Fetch{ID: w.fetch, Topic: s.origin.Topic, TopicID: s.origin.TopicID, Ranges: ranges})
 }
 
 // settle moves the resident over every entry of which nothing is left, so that a place has one position only. Behind an Epoch it learns by

@@ -34,7 +34,7 @@ func replay(ctx context.Context, connection stream.Connection, spec history.Lear
 	row := make([]float64, len(spec.Format.Features))
 	reader := stream.NewReader(connection)
 	defer reader.Close()
-	_, err = reader.Read(ctx, topic, 0, 0, end, func(batch []stream.Record) error {
+	_, err = reader.Read(ctx, stream.Named(topic), 0, 0, end, func(batch []stream.Record) error {
 		for _, record := range batch {
 			label, err := decoder.Decode(record.Value, row)
 			if err != nil {

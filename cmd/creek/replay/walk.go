@@ -136,7 +136,7 @@ func (w *walk) learn(ctx context.Context, n int64, index int, r history.Range) e
 }
 
 func (w *walk) read(ctx context.Context, n int64, r history.Range) error {
-	_, err := w.reader.Read(ctx, w.Topic, r.Partition, r.From, r.To, func(batch []stream.Record) error {
+	_, err := w.reader.Read(ctx, stream.Ref{Name: w.Topic, ID: w.TopicID}, r.Partition, r.From, r.To, func(batch []stream.Record) error {
 		w.learner.learn(r.Partition, batch)
 		return nil
 	})
