@@ -61,11 +61,13 @@ type Facts struct {
 	Lag      int64    `json:"lag"`
 	// DeadLetters counts the records that could not be read and were passed over, DeadLettersWaiting those of them that are not in the
 	// topic of dead letters yet.
-	DeadLetters        int64              `json:"deadLetters,omitempty"`
-	DeadLettersWaiting int64              `json:"deadLettersWaiting,omitempty"`
-	Metrics            map[string]float64 `json:"metrics,omitempty"`
-	Checkpoint         *CheckpointFacts   `json:"checkpoint,omitempty"`
-	LastSlice          *SliceFacts        `json:"lastSlice,omitempty"`
+	DeadLetters        int64 `json:"deadLetters,omitempty"`
+	DeadLettersWaiting int64 `json:"deadLettersWaiting,omitempty"`
+	// LeftOut counts what the model was never shown.
+	LeftOut    LeftOut            `json:"leftOut,omitzero"`
+	Metrics    map[string]float64 `json:"metrics,omitempty"`
+	Checkpoint *CheckpointFacts   `json:"checkpoint,omitempty"`
+	LastSlice  *SliceFacts        `json:"lastSlice,omitempty"`
 	// LastSliceUnixMillis is when the answer to LastSlice came.
 	LastSliceUnixMillis int64 `json:"lastSliceUnixMillis,omitempty"`
 	// InFlight tells that a request is being worked on now.

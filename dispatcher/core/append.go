@@ -22,6 +22,8 @@ type appender struct {
 	doubt   bool
 	// since is when the oldest pending record was seen; 0 while nothing is pending.
 	since Instant
+	// oldSince is when it was seen that all that is pending is too old to be learned; 0 where it is not.
+	oldSince Instant
 	// size is the mean size of a record in bytes, 0 while unknown.
 	size     float64
 	appended int64
@@ -45,15 +47,17 @@ func (m *Machine) append() {
 	if m.chain.head()-m.delivery.through() >= aheadLimit {
 		return
 	}
-	limit, due := m.due()
+	limit, begin, due := m.due()
 	if !due {
 		return
 	}
 	if m.outdated() {
+		waited := a.oldSince
 		m.restart()
+		a.oldSince = waited
 		return
 	}
-	m.try(m.slice(limit))
+	m.try(m.slice(limit, begin))
 	m.attempt()
 }
 
@@ -80,27 +84,31 @@ func (m *Machine) gap() bool {
 	return m.source.starts == nil
 }
 
-// due tells whether a slice is to be cut now, and how large it may be.
-func (m *Machine) due() (int64, bool) {
+// due tells whether a slice is to be cut now, how large it may be, and where in each partition what it teaches begins.
+func (m *Machine) due() (int64, history.Offsets, bool) {
 	a := &m.appender
-	waiting := pending(m.chain.end(), m.source.stable)
+	begin, known := m.young()
+	if !known {
+		return 0, nil, false
+	}
+	limit := m.limit()
+	waiting := pending(begin, m.source.stable)
 	if waiting == 0 {
 		a.since = 0
-		return 0, false
+		return limit, begin, m.oldDue(begin)
 	}
 	if a.since == 0 {
 		a.since = m.source.stableAt
 	}
-	limit := m.limit()
 	if waiting >= limit {
-		return limit, true
+		return limit, begin, true
 	}
 	closes := a.since.Add(m.config.Batch.Window)
 	if m.now >= closes {
-		return limit, true
+		return limit, begin, true
 	}
 	m.wakeAt(closes)
-	return 0, false
+	return 0, nil, false
 }
 
 // limit returns how many records the next slice may hold.
@@ -116,8 +124,8 @@ func (m *Machine) limit() int64 {
 	}
 }
 
-func (m *Machine) slice(limit int64) history.Entry {
-	return m.following(history.KindSlice, cut(m.chain.end(), m.source.stable, limit, m.chain.head()))
+func (m *Machine) slice(limit int64, begin history.Offsets) history.Entry {
+	return m.following(history.KindSlice, cut(begin, m.source.stable, limit, m.chain.head())).Exclude(begin)
 }
 
 // following returns an entry of a kind that follows the head and ends at the offsets.
@@ -126,7 +134,7 @@ func (m *Machine) following(kind history.Kind, end history.Offsets) history.Entr
 	previous, _ := m.chain.hash(head)
 	return history.Entry{
 		Version: history.FormatVersion, Number: head + 1, Kind: kind, Writer: m.settings.Writer, Term: m.term,
-		Start: m.chain.end(), End: end, Previous: previous,
+		Start: m.chain.end(), End: end, Previous: previous, LeftOut: m.chain.leftOut(head),
 	}
 }
 
@@ -190,7 +198,7 @@ func (m *Machine) entered(data []byte) {
 		m.stop(problem)
 		return
 	}
-	a.since, a.knownAt = 0, m.now
+	a.since, a.oldSince, a.knownAt = 0, 0, m.now
 	if own {
 		a.appended++
 		return

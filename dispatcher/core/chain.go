@@ -79,7 +79,7 @@ func (c *chain) append(data []byte) *history.Problem {
 		return problem
 	}
 	previous, _ := c.hash(c.head())
-	if entry.Previous != previous || !slices.Equal(entry.Start, c.end()) {
+	if entry.Previous != previous || !slices.Equal(entry.Start, c.end()) || !counts(c.leftOut(c.head()), entry) {
 		return forked("entry %d does not follow entry %d", entry.Number, c.head())
 	}
 	c.links = append(c.links, link{entry: entry, bytes: data, hash: history.Sum(data)})
@@ -94,7 +94,7 @@ func (c *chain) prepend(n int64, data []byte) *history.Problem {
 	}
 	added := link{entry: entry, bytes: data, hash: history.Sum(data)}
 	if len(c.links) > 0 {
-		if next := c.links[0].entry; added.hash != next.Previous || !slices.Equal(entry.End, next.Start) {
+		if next := c.links[0].entry; added.hash != next.Previous || !slices.Equal(entry.End, next.Start) || !counts(entry.LeftOut, next) {
 			return forked("entry %d does not precede entry %d", n, next.Number)
 		}
 	}
@@ -153,6 +153,9 @@ func (c *chain) offsets(p history.Position) history.Offsets {
 	if !p.Inside() || !ok {
 		return at
 	}
+	for _, r := range next.entry.Excluded {
+		at = at.With(r.Partition, r.To)
+	}
 	for i, r := range next.entry.Ranges() {
 		switch {
 		case i < p.Range:
@@ -162,6 +165,43 @@ func (c *chain) offsets(p history.Position) history.Offsets {
 		}
 	}
 	return at
+}
+
+// needed returns the first offset of each partition that is still to be learned at such a position: behind what the entries that follow
+// exclude.
+func (c *chain) needed(p history.Position) history.Offsets {
+	at := c.offsets(p)
+	for n := p.Entry + 1; n <= c.head(); n++ {
+		l, _ := c.at(n)
+		for _, r := range l.entry.Excluded {
+			if stands, _ := at.Get(r.Partition); stands == r.From {
+				at = at.With(r.Partition, r.To)
+			}
+		}
+	}
+	return at
+}
+
+// teaches tells whether a trainer at the position has anything to do with what follows.
+func (c *chain) teaches(p history.Position) bool {
+	for n := c.head(); n > max(p.Entry, c.base); n-- {
+		if l, _ := c.at(n); l.entry.Kind != history.KindSlice || len(l.entry.Ranges()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leftOut counts what was left out up to entry n.
+func (c *chain) leftOut(n int64) history.LeftOut {
+	l, _ := c.at(n)
+	return l.entry.LeftOut
+}
+
+// counts tells whether an entry carries on the count of what was left out before it. A Rebase goes back to that of its checkpoint.
+func counts(before history.LeftOut, e history.Entry) bool {
+	before.TooOld += history.Count(e.Excluded)
+	return e.Kind == history.KindRebase || e.LeftOut == before
 }
 
 // rebaseAfter returns the newest Rebase in memory that voids the position, if there is one.

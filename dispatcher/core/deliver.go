@@ -92,7 +92,7 @@ func (m *Machine) deliver() {
 	case m.stage != stageReady || !m.source.verified(m.topicID):
 	case m.unsaved() && m.endangered():
 		m.send(history.Request{Action: history.ActionFlush})
-	case m.delivery.position.Entry < m.chain.head() && !m.publisher.waiting.Full() && (!m.config.Suspend || m.delivery.position.Inside()):
+	case m.owed() && !m.publisher.waiting.Full() && (!m.config.Suspend || m.delivery.position.Inside()):
 		m.train()
 	case m.unsaved() && m.flushDue():
 		m.send(history.Request{Action: history.ActionFlush})
@@ -114,7 +114,7 @@ func (m *Machine) flushDue() bool {
 func (m *Machine) endangered() bool {
 	saved := m.chain.begin
 	if c := m.delivery.checkpoint; c != nil {
-		saved = m.chain.offsets(c.Position)
+		saved = m.chain.needed(c.Position)
 	}
 	for _, start := range m.source.starts {
 		stride, _ := m.source.strides.Get(start.Partition)

@@ -26,7 +26,9 @@ func (m *Machine) Facts() history.Facts {
 		f.Incarnation = ""
 	}
 	if m.stage == stageReady || m.stage == stageYielded {
-		f.Lag = pending(m.chain.offsets(d.position), m.source.stable)
+		begin, _ := m.past()
+		f.Lag = max(0, pending(m.chain.needed(d.position), m.source.stable)-pending(m.chain.end(), begin))
+		f.LeftOut = m.chain.leftOut(m.chain.head())
 	}
 	if f.Phase == history.PhaseCleaning {
 		f.Leftover = history.TrainingPrefix(m.settings.Lineage.Namespace, m.settings.Lineage.Name)

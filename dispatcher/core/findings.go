@@ -17,7 +17,7 @@ const (
 	ReasonNotYetProbed history.Reason = "NotYetProbed"
 	// ReasonProbed: a preflight from the trainer's pod has opened Kafka and the store.
 	ReasonProbed history.Reason = "Probed"
-	// ReasonRecordsLeftOut: the source answers, and records that it deleted too early were left out.
+	// ReasonRecordsLeftOut: the source answers, and records that it deleted too early, or that were too old, were left out.
 	ReasonRecordsLeftOut history.Reason = "RecordsLeftOut"
 	// ReasonFeatureAbsent: the source answers, and no record of it has a feature that the spec names.
 	ReasonFeatureAbsent history.Reason = "FeatureAbsent"
@@ -27,8 +27,8 @@ const (
 type findings struct {
 	source, state, trainer history.Finding
 	durability             string
-	// leftOut are records that were lost and that the training goes on without.
-	leftOut []history.Range
+	// lost are the newest records that were lost and that the training goes on without, as far as this process has seen.
+	lost []history.Range
 	// absent are features that no record had.
 	absent []string
 	// weakness says why the durability is Weak.
@@ -51,9 +51,9 @@ func (m *Machine) sourceFinding() history.Finding {
 	if trouble := m.publisher.trouble; trouble != nil && found.Status == history.True {
 		return *trouble
 	}
-	if lost := m.findings.leftOut; found.Status == history.True && len(lost) > 0 {
+	if out := m.chain.leftOut(m.chain.head()); found.Status == history.True && out != (history.LeftOut{}) {
 		found.Reason = ReasonRecordsLeftOut
-		found.Message += leftOut(lost)
+		found.Message += leftOut(out, m.findings.lost)
 	}
 	if absent := m.findings.absent; found.Status == history.True && len(absent) > 0 {
 		found.Reason = ReasonFeatureAbsent

@@ -48,6 +48,7 @@ type Machine struct {
 	term        int64
 
 	source    source
+	ages      ages
 	appender  appender
 	delivery  delivery
 	publisher publisher
@@ -182,6 +183,7 @@ func (m *Machine) restart() {
 	m.stage, m.incarnation, m.term, m.chain = stageGenesis, "", 0, chain{}
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
 	m.source, m.appender, m.recovery, m.collector = source{}, appender{}, recovery{}, collector{}
+	m.ages = ages{}
 	m.delivery, m.publisher = delivery{probed: probed}, publisher{}
 }
 
@@ -189,7 +191,7 @@ func (m *Machine) restart() {
 func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
 	m.main, m.topicLane, m.stableLane, m.startsLane = lane{}, lane{}, lane{}, lane{}
-	m.sendLane, m.publishLane, m.warmLane = lane{}, lane{}, lane{}
+	m.sendLane, m.publishLane, m.warmLane, m.ages.lane = lane{}, lane{}, lane{}, lane{}
 	m.collector.abandon()
 	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }

@@ -145,7 +145,7 @@ func (m *Machine) checkStarts() {
 		// What the trainer has in memory is saved first: then no more is lost than what Kafka deleted.
 		return
 	}
-	learned := m.chain.offsets(m.delivery.position)
+	learned := m.chain.needed(m.delivery.position)
 	for _, start := range m.source.starts {
 		if at, _ := learned.Get(start.Partition); start.Offset > at {
 			m.suspect(recordsLost(m.topicName, start.Partition, at, start.Offset))

@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"strings"
 
 	"creek.dev/creek/history"
 )
@@ -50,7 +49,7 @@ func (m *Machine) rebase() {
 
 // leaveOut writes the Rebase onto the checkpoint that was just seen to be the newest.
 func (m *Machine) leaveOut() {
-	base, end := m.base()
+	base, end, out := m.base()
 	for _, start := range m.source.starts {
 		if from, _ := end.Get(start.Partition); start.Offset > from {
 			base.Lost = append(base.Lost, history.Range{Partition: start.Partition, From: from, To: start.Offset})
@@ -64,26 +63,27 @@ func (m *Machine) leaveOut() {
 		return
 	}
 	entry := m.following(history.KindRebase, end)
-	entry.Rebase = &base
+	entry.Rebase, entry.LeftOut = &base, out
+	entry.LeftOut.Lost += history.Count(base.Lost)
 	m.try(entry)
 	m.stage = stageReady
 }
 
-// base returns the state to go on from, and how far each partition was learned there: the newest checkpoint, genesis when there is none,
+// base returns the state to go on from, how far each partition was learned there and what was left out up to it: the newest checkpoint, genesis when there is none,
 // or what an earlier Rebase goes on from that no checkpoint has followed yet.
-func (m *Machine) base() (history.Rebase, history.Offsets) {
+func (m *Machine) base() (history.Rebase, history.Offsets, history.LeftOut) {
 	found := m.recovery.found
 	if earlier, ok := m.chain.rebaseAfter(found); ok {
 		base := *earlier.entry.Rebase
 		base.Lost = nil
-		return base, earlier.entry.End
+		return base, earlier.entry.End, earlier.entry.LeftOut
 	}
 	base := history.Rebase{Position: found}
 	base.Hash, _ = m.chain.hash(found.Touched())
 	if c := m.recovery.checkpoint; c != nil && c.Position == found {
 		base.DeadLetters = c.DeadLetters
 	}
-	return base, m.chain.offsets(found)
+	return base, m.chain.offsets(found), m.chain.leftOut(found.Touched())
 }
 
 // goBack takes note of a Rebase in the history: what the trainer is held to have learned since its checkpoint is void, dead letters too.
@@ -94,19 +94,26 @@ func (m *Machine) goBack(l link) {
 	delete(m.calls, m.collector.call)
 	m.collector.abandon()
 	d.position = m.chain.normal(d.position)
-	m.findings.leftOut = l.entry.Rebase.Lost
+	m.findings.lost = l.entry.Rebase.Lost
 	last := l.entry.Rebase.DeadLetters
 	p.waiting, p.taken, p.acknowledged = p.waiting.UpTo(last), min(p.taken, last), min(p.acknowledged, last)
 	delete(m.calls, m.publishLane.call)
 	m.publishLane = lane{}
 }
 
-// leftOut says which records were lost and left out, for a finding.
-func leftOut(lost []history.Range) string {
-	var parts []string
-	for _, r := range lost {
-		parts = append(parts, fmt.Sprintf("%d to %d of partition %d", r.From, r.To-1, r.Partition))
+// leftOut says which records were left out, for a finding. The newest that were lost are named as long as they are known. Of those that
+// are too old no number stands here, since it may grow for ever.
+func leftOut(out history.LeftOut, newest []history.Range) string {
+	text := ""
+	if out.Lost > 0 {
+		text = fmt.Sprintf(" Kafka deleted records before they were learned, and the training went on without them: %d offsets", out.Lost)
+		for i, r := range newest {
+			text += fmt.Sprintf("%s %d to %d of partition %d", [...]string{", the newest of them", ","}[min(i, 1)], r.From, r.To-1, r.Partition)
+		}
+		text += ". Lengthen the topic's retention."
 	}
-	return " Kafka deleted records before they were learned, and the training went on without them: offsets " + strings.Join(parts, ", ") +
-		". Lengthen the topic's retention."
+	if out.TooOld > 0 {
+		text += " Records that were older than spec.source.onError.maxRecordAge when their slice was cut were not learned: status.leftOut counts them."
+	}
+	return text
 }

@@ -32,7 +32,7 @@ func TestRule9RecordsLostMayBeLeftOut(t *testing.T) {
 			if f.Stopped != nil || f.Records != 20 || f.Lag != 0 {
 				t.Fatalf("stopped %v, %d records, lag %d; want the 10 before and the 10 after the loss", f.Stopped, f.Records, f.Lag)
 			}
-			if f.Source.Reason != ReasonRecordsLeftOut || !strings.Contains(f.Source.Message, "offsets 10 to 39 of partition 0") {
+			if f.Source.Reason != ReasonRecordsLeftOut || !strings.Contains(f.Source.Message, "30 offsets, the newest of them 10 to 39 of partition 0") {
 				t.Errorf("the source's finding is %v", f.Source)
 			}
 			if want := []history.Range{{From: 40, To: 50}}; !cmp.Equal(r.trainer.learned, want) {
@@ -45,13 +45,18 @@ func TestRule9RecordsLostMayBeLeftOut(t *testing.T) {
 			if want := []history.Kind{history.KindSlice, history.KindRebase, history.KindSlice}; !cmp.Equal(kinds, want) {
 				t.Errorf("the history is %v, want %v", kinds, want)
 			}
-			r.machine = New(r.settings("writer-2"))
-			r.trainer.die()
-			r.due = nil
-			r.step(Configured{Config: r.config})
+			r.takeOver("writer-2")
 			r.run(5 * Second)
-			if f := r.machine.Facts(); f.Stopped != nil || f.Records != 20 {
-				t.Errorf("whoever took over: stopped %v, %d records", f.Stopped, f.Records)
+			if f := r.machine.Facts(); f.Stopped != nil || f.Records != 20 || f.Source.Reason != ReasonRecordsLeftOut || f.LeftOut.Lost != 30 {
+				t.Errorf("whoever took over: stopped %v, %d records, source %v, left out %+v", f.Stopped, f.Records, f.Source, f.LeftOut)
+			}
+			// Behind the next checkpoint nobody reads the Rebase any more: the newest entry still counts what was lost.
+			r.stable = at(0, 60)
+			r.run(5 * Second)
+			r.takeOver("writer-3")
+			r.run(5 * Second)
+			if f := r.machine.Facts(); f.Source.Reason != ReasonRecordsLeftOut || !strings.Contains(f.Source.Message, "30 offsets.") {
+				t.Errorf("behind the next checkpoint the source's finding is %v", f.Source)
 			}
 		})
 	}

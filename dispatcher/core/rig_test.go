@@ -33,9 +33,11 @@ type rig struct {
 	store          map[string][]byte
 	topic          Topic
 	stable, starts history.Offsets
-	object         Object
-	record         bool
-	trainer        *fakeTrainer
+	// after are the first offsets that are young enough.
+	after   history.Offsets
+	object  Object
+	record  bool
+	trainer *fakeTrainer
 
 	// intercept may answer an operation in the world's place. It returns false to let the world answer.
 	intercept func(Op) (Result, bool)
@@ -51,7 +53,7 @@ func newRig(t *testing.T) *rig {
 	r := &rig{
 		t: t, now: begin, store: map[string][]byte{}, record: true,
 		topic:  Topic{ID: "topic-1", Partitions: []int32{0}},
-		stable: at(0, 0), starts: at(0, 0), object: Object{UID: "uid-1"},
+		stable: at(0, 0), starts: at(0, 0), after: at(0, 42), object: Object{UID: "uid-1"},
 		config: Config{
 			Generation: 1, Reachable: true, Template: "t1", ProbedTemplate: "t1",
 			Batch: Batch{MaxRecords: 100, MaxBytes: 1 << 20, Window: 200 * Millisecond},
@@ -84,6 +86,14 @@ func (r *rig) keys() history.Keys {
 
 func (r *rig) configure(change func(*Config)) {
 	change(&r.config)
+	r.step(Configured{Config: r.config})
+}
+
+// takeOver puts another machine in the place of the present one, whose trainer is gone too.
+func (r *rig) takeOver(writer string) {
+	r.machine = New(r.settings(writer))
+	r.trainer.die()
+	r.due = nil
 	r.step(Configured{Config: r.config})
 }
 
@@ -186,7 +196,7 @@ func (r *rig) answer(op Op) Result {
 	case ReadStarts:
 		return Result{Offsets: r.starts}
 	case ReadAfter:
-		return Result{Offsets: at(0, 42)}
+		return Result{Offsets: r.after}
 	case ReadObject:
 		return Result{Object: r.object}
 	case Send:

@@ -108,6 +108,8 @@ type Config struct {
 	Delivery history.Delivery
 	// RecordsLost is what becomes of the training when Kafka deleted records before they were learned.
 	RecordsLost RecordsLost
+	// MaxRecordAge is the age by its timestamp above which a record is not learned: as old as that when its slice is cut. 0: none.
+	MaxRecordAge Span
 	// Residency is how long the trainer keeps the state between requests.
 	Residency history.Residency
 	// IdleWindow is how long a trainer stays awake after its last answer; 0 means for ever.

@@ -139,5 +139,5 @@ func (m *Machine) watch() {
 
 // worth tells whether there is anything to take over for.
 func (m *Machine) worth() bool {
-	return pending(m.chain.end(), m.source.stable) > 0 || m.delivery.position.Entry < m.chain.head() || m.unsaved()
+	return pending(m.chain.end(), m.source.stable) > 0 || m.owed() || m.unsaved()
 }

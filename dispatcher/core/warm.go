@@ -11,8 +11,8 @@ const (
 
 // warm wakes a sleeping trainer while a window runs, so that its start hides behind the wait for more records. Nothing depends on it.
 func (m *Machine) warm() {
-	a, d := &m.appender, &m.delivery
-	running := m.stage == stageReady && a.attempt == nil && a.since != 0 && d.position.Entry == m.chain.head()
+	a := &m.appender
+	running := m.stage == stageReady && a.attempt == nil && a.since != 0 && !m.owed()
 	if m.stopped != nil || m.config.Suspend || !running || !m.asleep() || !m.idle(&m.warmLane) {
 		return
 	}

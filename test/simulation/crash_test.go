@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"slices"
 	"testing"
 
 	"creek.dev/creek/history"
@@ -66,7 +67,7 @@ func (w *world) checkHistory() int64 {
 		if entry.Previous != previous {
 			w.fatalf("entry %d does not follow", n)
 		}
-		for _, r := range entry.Ranges() {
+		for _, r := range append(slices.Clone(entry.Excluded), entry.Ranges()...) {
 			if from, _ := at.Get(r.Partition); from != r.From {
 				w.fatalf("entry %d begins partition %d at %d, want %d", n, r.Partition, r.From, from)
 			}

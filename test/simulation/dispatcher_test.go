@@ -37,8 +37,9 @@ func (d *dispatcher) config() core.Config {
 	return core.Config{
 		Generation: 1, Recorded: d.world.recorded, Reachable: true, DeadLetterTopic: "dead",
 		Suspend: d.world.suspended, Residency: d.world.residency, RecordsLost: d.world.recordsLost, Template: d.world.template,
-		Batch: core.Batch{MaxRecords: d.world.limit, MaxBytes: 1 << 20, Window: 200 * core.Millisecond},
-		Save:  d.world.save,
+		MaxRecordAge: core.Span(d.world.age),
+		Batch:        core.Batch{MaxRecords: d.world.limit, MaxBytes: 1 << 20, Window: 200 * core.Millisecond},
+		Save:         d.world.save,
 	}
 }
 
@@ -115,6 +116,7 @@ func (d *dispatcher) call(life int, c core.Call) {
 	}
 	switch o := c.Op.(type) {
 	case core.Get, core.Put, core.List, core.Delete:
+		w.checkAge(c.Op)
 		w.later(func() { answer(w.unreliable(c.Op)) })
 	case core.ReadTopic:
 		var partitions []int32
@@ -130,6 +132,8 @@ func (d *dispatcher) call(life int, c core.Call) {
 			starts = starts.With(at.Partition, w.starts[at.Partition])
 		}
 		answer(core.Result{Offsets: starts})
+	case core.ReadAfter:
+		answer(core.Result{Offsets: w.after(o.UnixMillis)})
 	case core.ReadObject:
 		answer(core.Result{Object: core.Object{UID: "uid", Recorded: w.recorded}})
 	case core.Publish:

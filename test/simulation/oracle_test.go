@@ -46,7 +46,7 @@ func (p *plain) learn(partition int32, from, to int64) {
 func (w *world) checkPlain() {
 	w.t.Helper()
 	p := w.newPlain()
-	if len(w.records) == 1 {
+	if len(w.records) == 1 && w.age == 0 {
 		p.learn(0, 0, w.stable[0])
 	} else {
 		keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}

@@ -24,6 +24,8 @@ type scenario struct {
 	// events that happen once each so often, 0 never.
 	suspend, rollout, resize, zombie, jump, grow int64
 	residency                                    history.Residency
+	// age is the greatest of a record that is learned, 0 for any.
+	age int64
 	// broken is the assumption that is broken on purpose, an index of breaches or -1, and breakAt when.
 	broken  int
 	breakAt int64
@@ -64,6 +66,9 @@ func (w *world) draw() scenario {
 		// What goes on after a loss has more ways to go wrong than what stops.
 		s.broken, s.breakAt = leftOutIndex(), 2*second+w.random.Int64N(8*second)
 	}
+	if w.chance(0.3) {
+		s.age = second / 10 * (10 + w.random.Int64N(80))
+	}
 	return s
 }
 
@@ -87,6 +92,7 @@ func (w *world) play(s scenario) {
 		w.recordsLost = core.RecordsLostContinue
 	}
 	w.push = w.chance(0.3)
+	w.growOld(s.age)
 	// Nothing but a trainer stalls here for longer than a call takes, and trainers do not read entries.
 	w.collect = core.Collect{Every: core.Second, Age: 4 * core.Second}
 	w.spoil(s.poison)

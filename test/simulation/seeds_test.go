@@ -29,7 +29,7 @@ func fromEnvironment(t *testing.T, name string, otherwise uint64) uint64 {
 // broken the training stops, or nothing came of it. CREEK_SIM_FROM and CREEK_SIM_COUNT choose the seeds: `make sim FROM=1 COUNT=500`.
 func TestSeeds(t *testing.T) {
 	from, count := fromEnvironment(t, "CREEK_SIM_FROM", 1), fromEnvironment(t, "CREEK_SIM_COUNT", 500)
-	unbroken, letters, outcomes := 0, 0, tally{}
+	unbroken, letters, old, outcomes := 0, 0, int64(0), tally{}
 	for seed := from; seed < from+count; seed++ {
 		w := newWorld(t, seed, 0)
 		s := w.draw()
@@ -44,11 +44,12 @@ func TestSeeds(t *testing.T) {
 		}
 		outcomes.count(w)
 		letters += len(w.published)
+		old += w.tooOld()
 		if t.Failed() {
 			return
 		}
 	}
-	t.Logf("%d seeds, %d of them with nothing broken, %d dead letters%s", count, unbroken, letters, outcomes)
+	t.Logf("%d seeds, %d of them with nothing broken, %d dead letters, %d offsets too old%s", count, unbroken, letters, old, outcomes)
 }
 
 // finish lets the world come to rest and checks what became of it.
@@ -98,10 +99,13 @@ func (w *world) halted() bool {
 // consumed tells whether a checkpoint holds that many records, dead letters included, and the topic of dead letters has all of them.
 func (w *world) consumed(records int64) func() bool {
 	return func() bool {
-		if w.recordsLost != "" {
+		if w.recordsLost != "" || w.age > 0 {
 			records = w.expected()
 		}
 		c := w.saved()
+		if c == nil && w.age > 0 && records == 0 {
+			return w.covered()
+		}
 		return c != nil && c.Header.Records+c.Header.DeadLetters >= records && int64(len(w.published)) >= c.Header.DeadLetters && w.covered()
 	}
 }
@@ -123,6 +127,11 @@ func (w *world) covered() bool {
 
 // check compares the outcome with a clean replay of the stored history, and the dead letters with the records that cannot be read.
 func (w *world) check() {
+	if w.saved() == nil {
+		// All was too old.
+		w.checkHistory()
+		return
+	}
 	if w.recordsLost != "" {
 		w.checkLeftOut()
 		return
@@ -132,14 +141,18 @@ func (w *world) check() {
 	if got, want := w.outcome(), w.replay(); got != want {
 		w.fatalf("%+v, but its history gives %+v", got, want)
 	}
-	if c := w.saved(); c.Header.Records+c.Header.DeadLetters != w.total() {
-		w.fatalf("%d learned and %d dead letters of %d records", c.Header.Records, c.Header.DeadLetters, w.total())
+	total := w.total()
+	if w.age > 0 {
+		total = w.expected()
+	}
+	if c := w.saved(); c.Header.Records+c.Header.DeadLetters != total {
+		w.fatalf("%d learned and %d dead letters of %d records", c.Header.Records, c.Header.DeadLetters, total)
 	}
 	want := map[string]bool{}
-	for p, records := range w.records {
-		for _, r := range records {
-			if r.offset < w.stable[p] && strings.HasPrefix(string(r.value), "poison") {
-				want[lineage.RecordID(history.DeadLetter{Partition: p, Offset: r.offset})] = true
+	for _, learned := range w.effective() {
+		for _, r := range w.records[learned.Partition] {
+			if r.offset >= learned.From && r.offset < learned.To && strings.HasPrefix(string(r.value), "poison") {
+				want[lineage.RecordID(history.DeadLetter{Partition: learned.Partition, Offset: r.offset})] = true
 			}
 		}
 	}
@@ -170,7 +183,7 @@ func (w *world) story() string {
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
 	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
 		entry, err := history.DecodeEntry(w.kept[keys.Entry(n)])
-		fmt.Fprintf(&out, "entry %d by %s in term %d: %s %v to %v %+v %v\n", n, entry.Writer, entry.Term, entry.Kind, entry.Start, entry.End, entry.Rebase, err)
+		fmt.Fprintf(&out, "entry %d by %s in term %d: %s %v to %v without %v %+v %v\n", n, entry.Writer, entry.Term, entry.Kind, entry.Start, entry.End, entry.Excluded, entry.Rebase, err)
 	}
 	for _, key := range w.list(keys.CheckpointPrefix(0), "", 1000) {
 		if c, err := history.DecodeCheckpoint(w.store[key]); err == nil {
@@ -178,6 +191,7 @@ func (w *world) story() string {
 				c.Header.Position, c.Header.Records, c.Header.DeadLetters, c.Header.ModelDigest)
 		}
 	}
+	fmt.Fprintf(&out, "the topic is stable up to %v and begins at %v, %v\n", w.offsets(), w.starts, w.age)
 	out.WriteString(w.describe())
 	return out.String()
 }

@@ -80,6 +80,9 @@ type world struct {
 	recordsLost core.RecordsLost
 	// push tells that requests carry some of the records that they want learned, and not always all.
 	push bool
+	// age is the greatest of a record that is learned, 0 for any; cuts are the entries that dispatchers were seen to cut.
+	age  int64
+	cuts map[history.Digest]bool
 	// collect is how dispatchers remove what nobody needs.
 	collect core.Collect
 }
@@ -126,6 +129,9 @@ func (w *world) addPartition(p int32) {
 		})
 	}
 	w.stable[p] = 0
+	if w.age > 0 {
+		w.dateRecords(p)
+	}
 }
 
 // produce makes offsets up to the given one stable, at a time after the beginning.
