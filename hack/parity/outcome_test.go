@@ -106,3 +106,28 @@ func TestEveryCaseCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+func TestOnePeerIsEnough(t *testing.T) {
+	t.Parallel()
+	of := func(peer, parameters, data string, failed bool) *result {
+		g := group{kind: seeded, algorithm: "HoeffdingTree", parameters: parameters, peer: peer}
+		return &result{testCase: testCase{group: g, data: data}, failed: failed, verdict: "v"}
+	}
+	for name, test := range map[string]struct {
+		other *result
+		want  string
+	}{
+		"the other is content":   {of(moa, "", "sea", false), "v, but not than MOA's"},
+		"the other is not":       {of(moa, "", "sea", true), "v"},
+		"the same peer":          {of(river, "", "sea", false), "v"},
+		"other rows":             {of(moa, "", "elec2", false), "v"},
+		"other parameters":       {of(moa, "delta=0.1", "sea", false), "v"},
+		"the other did not come": {&result{testCase: of(moa, "", "sea", false).testCase, problem: notAsked}, "v"},
+	} {
+		r := of(river, "", "sea", true)
+		ofAnotherPeer([]*result{r, test.other})
+		if r.verdict != test.want || r.failed != (test.want == "v") {
+			t.Errorf("%s: %q (failed: %v), want %q", name, r.verdict, r.failed, test.want)
+		}
+	}
+}

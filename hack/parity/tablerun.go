@@ -57,11 +57,14 @@ func runTable(ctx context.Context, o options, log io.Writer) error {
 		}
 		if r.problem == "" {
 			r.compute(p.cache, data)
-			r.excuse()
-		}
-		if r.failed {
-			failed++
 			fmt.Fprintf(log, "%s: %s%s\n", r.name(), r.verdict, r.problem)
+		}
+	}
+	ofAnotherPeer(results)
+	for _, r := range results {
+		if r.excuse(); r.failed {
+			failed++
+			fmt.Fprintf(log, "FAILED: %s: %s%s\n", r.name(), r.verdict, r.problem)
 		}
 	}
 	if o.output != "-" && o.only.String() == "" && !o.quick {
