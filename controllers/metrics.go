@@ -37,6 +37,7 @@ var MetricsList = []Metric{
 	{"creek_training_stalled", Gauge, "1 while the condition Stalled is True, else 0.", byTraining},
 	{"creek_training_records", Gauge, "Records that the lineage has learned.", byTraining},
 	{"creek_training_dead_letters", Gauge, "Records that could not be read and were passed over.", byTraining},
+	{"creek_training_left_out_offsets", Gauge, "Offsets that were left out of the model: lost or too old, as the label cause says.", []string{"namespace", "name", "cause"}},
 	{"creek_training_lag_records", Gauge, "Offsets of the topic that are not learned yet.", byTraining},
 	{"creek_training_prequential_ratio", Gauge, "A prequential metric of the model, as the label metric names it.", []string{"namespace", "name", "metric"}},
 	{"creek_training_latency_seconds", Gauge, "From the Kafka timestamp of the newest record of the last slice until it was learned, or durable, as the label kind says.", []string{"namespace", "name", "kind"}},
@@ -81,6 +82,8 @@ func (m *Metrics) observe(key types.NamespacedName, status *trainingv1alpha1.Cre
 	m.set("creek_training_stalled", isTrue(status, trainingv1alpha1.ConditionStalled), key.Namespace, key.Name)
 	m.set("creek_training_records", float64(status.Records), key.Namespace, key.Name)
 	m.set("creek_training_dead_letters", float64(status.DeadLetters), key.Namespace, key.Name)
+	m.set("creek_training_left_out_offsets", float64(status.LeftOut.Lost), key.Namespace, key.Name, "lost")
+	m.set("creek_training_left_out_offsets", float64(status.LeftOut.TooOld), key.Namespace, key.Name, "tooOld")
 	m.set("creek_training_lag_records", float64(status.Lag), key.Namespace, key.Name)
 	for _, metric := range status.Metrics {
 		if value, err := strconv.ParseFloat(metric.Value, 64); err == nil {

@@ -42,6 +42,7 @@ func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 		// A new life begins with nothing.
 		status.Position, status.Checkpoint, status.Latency, status.Metrics = nil, nil, nil, nil
 		status.Records, status.DeadLetters, status.Lag = 0, 0, 0
+		status.LeftOut = trainingv1alpha1.LeftOutStatus{}
 		status.Model = nil
 	}
 	status.Model = modelStatus(s, status.Model)
@@ -83,6 +84,7 @@ func modelStatus(s *scope, model *trainingv1alpha1.ModelStatus) *trainingv1alpha
 func learned(status *trainingv1alpha1.CreekTrainingStatus, facts history.Facts) {
 	status.Position = positionStatus(facts.Position)
 	status.Records, status.DeadLetters, status.Lag = facts.Records, facts.DeadLetters, facts.Lag
+	status.LeftOut = trainingv1alpha1.LeftOutStatus{Lost: facts.LeftOut.Lost, TooOld: facts.LeftOut.TooOld}
 	// A dispatcher that was restarted knows neither until the trainer answers it again.
 	if len(facts.Metrics) > 0 {
 		status.Metrics = metricStatus(facts.Metrics)

@@ -88,7 +88,9 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 		IdleWindow:  core.Span(duration(t.Spec.Scaling.IdleWindow, 10*time.Second)),
 		RecordsLost: core.RecordsLost(t.Spec.Source.OnError.RecordsLost),
 		Cleaning:    cleaning(t),
-		Hold:        t.DeletionTimestamp != nil,
+		// Without one, 0: every record is learned.
+		MaxRecordAge: core.Span(duration(t.Spec.Source.OnError.MaxRecordAge, 0)),
+		Hold:         t.DeletionTimestamp != nil,
 	}
 	if worker := workerOf(t); worker != nil {
 		config.Template, config.ProbedTemplate, config.Reachable = worker.Template, worker.ProbedTemplate, worker.URL != ""

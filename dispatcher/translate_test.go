@@ -30,9 +30,10 @@ func TestConfigOf(t *testing.T) {
 			o.Spec.State.Checkpoint = v1alpha1.CheckpointSpec{EveryRecords: 7, Interval: &metav1.Duration{Duration: time.Second}}
 		}, func(c *core.Config) { c.Batch.MaxBytes, c.Save = 1<<20, history.SaveRule{Records: 7, Millis: 1000} }},
 		"on error, idle window": {func(o *v1alpha1.CreekTraining) {
-			o.Spec.Source.OnError = v1alpha1.OnErrorSpec{DeadLetterTopic: "dead", RecordsLost: v1alpha1.RecordsLostContinue}
+			o.Spec.Source.OnError = v1alpha1.OnErrorSpec{DeadLetterTopic: "dead", RecordsLost: v1alpha1.RecordsLostContinue, MaxRecordAge: &metav1.Duration{Duration: time.Hour}}
 			o.Spec.Scaling.IdleWindow = &metav1.Duration{Duration: 6 * time.Second}
 		}, func(c *core.Config) {
+			c.MaxRecordAge = 3600 * core.Second
 			c.DeadLetterTopic, c.RecordsLost, c.IdleWindow = "dead", core.RecordsLostContinue, 6*core.Second
 		}},
 		"suspended": {func(o *v1alpha1.CreekTraining) { o.Spec.Suspend = true }, func(c *core.Config) { c.Suspend = true }},

@@ -29,8 +29,9 @@ const (
 	ReasonReady = "Ready"
 	// ReasonReachable: it was opened with the credentials given.
 	ReasonReachable = "Reachable"
-	// ReasonRecordsLeftOut: the source can be read, and records that Kafka deleted before they were learned were left out, as
-	// source.onError.recordsLost says; the message names them.
+	// ReasonRecordsLeftOut: the source can be read, and records were left out since the lineage began: because Kafka deleted them before
+	// they were learned, as source.onError.recordsLost says, or because they were older than source.onError.maxRecordAge. The message
+	// says which, status.leftOut counts them.
 	ReasonRecordsLeftOut = "RecordsLeftOut"
 	// ReasonFeatureAbsent: the source can be read, and no record of it has a feature that source.format.features names; the message
 	// names the feature. The training goes on without it, since values may be missing.

@@ -49,6 +49,19 @@ type OnErrorSpec struct {
 	// +kubebuilder:default=Stop
 	// +optional
 	RecordsLost RecordsLostPolicy `json:"recordsLost,omitempty"`
+
+	// maxRecordAge is the greatest age of a record that is learned, by its Kafka timestamp and the dispatcher's clock when its slice is
+	// cut; 1m to 8760h, without it every record is learned. It is found as Kafka finds a time, in each partition the first record that is
+	// not older, to within a hundredth of the age: what lies before is left out of the model, for good, and counted in status.leftOut;
+	// what lies behind is learned, also where a timestamp there is older. Records that Kafka deletes before they were left out are lost,
+	// see recordsLost. It may be changed at any time, and counts for slices that are cut from then on. A baseline cuts its own slices,
+	// and may leave out others.
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]+ms|[0-9]+(\.[0-9]{1,3})?(s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1m') && duration(self) <= duration('8760h')",message="maxRecordAge must be from 1m to 8760h"
+	// +optional
+	MaxRecordAge *metav1.Duration `json:"maxRecordAge,omitempty"`
 }
 
 // RecordsLostPolicy tells what becomes of a training that lost records.

@@ -47,6 +47,11 @@ type CreekTrainingStatus struct {
 	// +optional
 	DeadLetters int64 `json:"deadLetters,omitempty"`
 
+	// leftOut counts the offsets that were left out of the model since the lineage began: at least as many as records, since offsets may
+	// have gaps.
+	// +optional
+	LeftOut LeftOutStatus `json:"leftOut,omitempty,omitzero"`
+
 	// lag is how many offsets of the topic are not yet learned, over all partitions.
 	// +optional
 	Lag int64 `json:"lag"`
@@ -69,6 +74,17 @@ type CreekTrainingStatus struct {
 	// state is what is known of the store.
 	// +optional
 	State *StateStatus `json:"state,omitempty"`
+}
+
+// LeftOutStatus counts the offsets that were left out of a model.
+type LeftOutStatus struct {
+	// lost is how many Kafka deleted before they were learned; see source.onError.recordsLost.
+	// +optional
+	Lost int64 `json:"lost,omitempty"`
+
+	// tooOld is how many were too old when their slice was cut; see source.onError.maxRecordAge.
+	// +optional
+	TooOld int64 `json:"tooOld,omitempty"`
 }
 
 // ModelStatus is the life that is being trained and the newest model of it that is stored.

@@ -188,7 +188,8 @@ type BaselineStatus struct {
 	// +optional
 	Metrics []MetricStatus `json:"metrics,omitempty"`
 
-	// digest is the SHA-256 sum of its newest stored model. On a topic with one partition it equals the training's at equal positions.
+	// digest is the SHA-256 sum of its newest stored model. On a topic with one partition it equals the training's at equal positions
+	// until either leaves records out.
 	// +optional
 	Digest string `json:"digest,omitempty"`
 

@@ -41,6 +41,7 @@ type pinnedFlags struct {
 	// deadLetterTopic only says that records that cannot be read are passed over.
 	deadLetterTopic string
 	recordsLost     string
+	maxRecordAge    time.Duration
 	window          time.Duration
 }
 
@@ -85,6 +86,8 @@ func (p *pinnedFlags) add(set *flag.FlagSet) {
 		"pass over records that cannot be read, as the training that is followed does, which writes them to this topic (pinned only)")
 	set.StringVar(&p.recordsLost, "records-lost", string(core.RecordsLostStop),
 		"Stop, or Continue without records that Kafka deleted before they were learned (pinned only)")
+	set.DurationVar(&p.maxRecordAge, "max-record-age", 0,
+		"leave out records that are older by their timestamp when a slice is cut; 0: none (pinned only)")
 	set.Int64Var(&p.maxBytes, "max-bytes", 4<<20, "most bytes of a slice (pinned only)")
 	set.DurationVar(&p.window, "window", 500*time.Millisecond, "longest wait for a slice to fill (pinned only)")
 }
@@ -124,8 +127,8 @@ func (p pinnedFlags) validate() error {
 			return fmt.Errorf("--%s must be above 0", f.name)
 		}
 	}
-	if p.saveRecords < 0 || p.saveInterval < 0 {
-		return errors.New("--save-records and --save-interval may not be negative; 0 is never")
+	if p.saveRecords < 0 || p.saveInterval < 0 || p.maxRecordAge < 0 {
+		return errors.New("--save-records, --save-interval and --max-record-age may not be negative; 0 is never")
 	}
 	return nil
 }

@@ -37,8 +37,9 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 func (p pinnedFlags) config(instance string) core.Config {
 	return core.Config{
 		Generation: 1, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
-		RecordsLost: core.RecordsLost(p.recordsLost),
-		Batch:       core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
-		Save:        history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
+		RecordsLost:  core.RecordsLost(p.recordsLost),
+		MaxRecordAge: core.Span(p.maxRecordAge),
+		Batch:        core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},
+		Save:         history.SaveRule{Records: p.saveRecords, Millis: int64(p.saveInterval / time.Millisecond)},
 	}
 }

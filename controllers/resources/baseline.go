@@ -66,6 +66,9 @@ func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	if policy := t.Spec.Source.OnError.RecordsLost; policy == trainingv1alpha1.RecordsLostContinue {
 		add("records-lost", string(policy))
 	}
+	if d := t.Spec.Source.OnError.MaxRecordAge; d != nil {
+		add("max-record-age", d.Duration)
+	}
 	if n := t.Spec.Source.Batch.MaxRecords; n > 0 {
 		add("max-records", n)
 	}

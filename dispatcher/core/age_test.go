@@ -101,6 +101,9 @@ func TestWhatIsTooOldWakesNobody(t *testing.T) {
 	}
 	r.stable, r.after = at(0, 40), at(0, 30)
 	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Records != 10 {
+		t.Errorf("%d records, want those that came after Kafka was last asked and are young", f.Records)
+	}
 	r.takeOver("writer-2")
 	r.run(5 * Second)
 	if f := r.machine.Facts(); f.Stopped != nil || f.Records != 10 || f.LeftOut.TooOld != 30 {
