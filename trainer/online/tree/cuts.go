@@ -18,12 +18,13 @@ type scratch struct {
 	branches []float64
 	// thresholds are those tried for one feature.
 	thresholds []float64
-	// left are the weights of the classes on the left of the thresholds, of each
-	// class all its weights in order; estimates are lower bounds of the entropy
-	// that each leaves. They are those of one feature, or, where kept, those of
-	// each feature one behind the other.
-	left, estimates []float64
-	kept            bool
+	// left are roughly the weights of the classes on the left of one feature's
+	// thresholds, of each class all its weights in order.
+	left []float64
+	// estimates are lower bounds of the entropy that each threshold leaves, of one
+	// feature, or, where kept, of each feature one behind the other.
+	estimates []float64
+	kept      bool
 	// leasts are the least estimates of each feature, least and second those of
 	// two features.
 	leasts        []float64
@@ -50,7 +51,7 @@ func newScratch(l layout, c *Config) scratch {
 	if s.kept {
 		features = l.width
 	}
-	s.left = make([]float64, features*l.classes*c.Splits)
+	s.left = make([]float64, l.classes*c.Splits)
 	s.estimates = make([]float64, features*c.Splits)
 	s.leasts = make([]float64, l.width)
 	return s
@@ -131,13 +132,10 @@ func (t *Hoeffding) best(h []float64, i int, estimated bool) split {
 	}
 	best := split{merit: math.Inf(-1), at: i, kind: byThreshold}
 	thresholds, classes := s.tried(), len(s.classes)
-	if !estimated || !s.kept {
-		s.cut(i, thresholds)
-	}
 	limit := math.Inf(1)
 	if estimated {
 		if !s.kept {
-			s.estimateCuts(i, len(thresholds), t.config.MinBranchFraction)
+			s.estimate(i, thresholds, t.config.MinBranchFraction)
 		}
 		for _, e := range s.estimatesOf(i)[:len(thresholds)] {
 			limit = min(limit, e)
@@ -149,7 +147,7 @@ func (t *Hoeffding) best(h []float64, i int, estimated bool) split {
 		if estimated && s.estimatesOf(i)[k] > limit {
 			continue
 		}
-		s.branch(i, k)
+		s.branch(threshold)
 		if merit := s.judge.merit(s.branches, classes); merit > best.merit {
 			best.merit, best.threshold = merit, threshold
 		}
@@ -175,15 +173,6 @@ func (s *scratch) tried() []float64 {
 	return thresholds
 }
 
-// leftOf are the weights on the left of the i-th feature's thresholds.
-func (s *scratch) leftOf(i int) []float64 {
-	n := cap(s.classes) * s.splits
-	if !s.kept {
-		i = 0
-	}
-	return s.left[i*n : (i+1)*n]
-}
-
 func (s *scratch) estimatesOf(i int) []float64 {
 	if !s.kept {
 		i = 0
@@ -191,26 +180,13 @@ func (s *scratch) estimatesOf(i int) []float64 {
 	return s.estimates[i*s.splits : (i+1)*s.splits]
 }
 
-// cut divides the classes' weights by the thresholds: by the normal distribution
-// between the least and the greatest value, but with nothing on the left where
-// that has no deviation.
-func (s *scratch) cut(i int, thresholds []float64) {
-	all := s.leftOf(i)
-	for j := range s.classes {
-		m := &s.classes[j]
-		left := all[j*s.splits:][:len(thresholds)]
-		for k, threshold := range thresholds {
-			left[k] = m.atMost(threshold)
-		}
-	}
-}
-
-// branch sets branches to the classes' weights on both sides of a threshold.
-func (s *scratch) branch(i, k int) {
-	all := s.leftOf(i)
+// branch sets branches to the classes' weights on both sides of a threshold: by
+// the normal distribution between the least and the greatest value, but with
+// nothing on the left where that has no deviation.
+func (s *scratch) branch(threshold float64) {
 	s.branches = s.branches[:0]
 	for j := range s.classes {
-		s.branches = append(s.branches, all[j*s.splits+k])
+		s.branches = append(s.branches, s.classes[j].atMost(threshold))
 	}
 	for j := range s.classes {
 		s.branches = append(s.branches, s.classes[j].count-s.branches[j])

@@ -9,7 +9,7 @@ import (
 // Most attempts to split end without one. They are recognised without a
 // logarithm: the entropy that a split leaves is bounded from below by that of
 // chords, for entropy is concave, and from above by the chords plus their largest
-// error.
+// error. The weights on both sides of a threshold are taken roughly for it, too.
 
 // chords is the number of chords of each table over [0, 1].
 const chords = 512
@@ -52,8 +52,14 @@ func below(table *[chords + 2]float64, p float64) float64 {
 }
 
 // slack is by how much estimates of so many classes may be too small, and more
-// than rounding may do.
-func (*scratch) slack(classes int) float64 { return float64(chordError*float64(classes)) + 1e-9 }
+// than rounding may do. For rough weights it is more by twice as much as these
+// change an entropy: that is made of −p·log2 p for each class on each side, and for
+// each side, which change by at most −r·log2 r, below 2e-5, where the share p of
+// all the weight changes by at most r, roughness.
+func (*scratch) slack(classes int) float64 {
+	const rough = 2 * 2e-5
+	return float64(chordError*float64(classes)) + float64(rough*float64(2*classes+2)) + 1e-9
+}
 
 // hopeless tells that the merits of the best two splits of a leaf, of which the
 // entropies were estimated, differ by no more than the bound, for certain; false
@@ -76,9 +82,7 @@ func (t *Hoeffding) estimate(h []float64) {
 	for i := range t.width {
 		t.gather(h, i)
 		s.most = max(s.most, len(s.classes))
-		thresholds := s.tried()
-		s.cut(i, thresholds)
-		e := s.estimateCuts(i, len(thresholds), t.config.MinBranchFraction)
+		e := s.estimate(i, s.tried(), t.config.MinBranchFraction)
 		s.leasts[i] = e
 		if e < s.least {
 			s.least, s.second = e, s.least
@@ -88,28 +92,55 @@ func (t *Hoeffding) estimate(h []float64) {
 	}
 }
 
-// estimateCuts bounds the entropies that splits by the feature that was gathered
+// estimate bounds the entropies that splits by the feature that was gathered
 // leave from below, +Inf where one is not valid, and returns the least.
-func (s *scratch) estimateCuts(i, thresholds int, minFraction float64) float64 {
-	estimates, all := s.estimatesOf(i)[:thresholds], s.leftOf(i)
-	least := math.Inf(1)
-	if len(s.classes) != 2 {
-		for k := range estimates {
-			estimates[k] = s.manyEntropy(all[k:], minFraction)
-			least = min(least, estimates[k])
-		}
+func (s *scratch) estimate(i int, thresholds []float64, minFraction float64) (least float64) {
+	estimates := s.estimatesOf(i)[:len(thresholds)]
+	for j := range s.classes {
+		s.classes[j].roughly(s.left[j*s.splits:][:len(thresholds)], thresholds)
+	}
+	least, sure := s.estimateCuts(estimates, minFraction, 2*roughness)
+	if sure {
 		return least
 	}
-	first, second := all[:len(estimates)], all[s.splits:][:len(estimates)]
+	for j := range s.classes {
+		left := s.left[j*s.splits:][:len(thresholds)]
+		for k, threshold := range thresholds {
+			left[k] = s.classes[j].atMost(threshold)
+		}
+	}
+	least, _ = s.estimateCuts(estimates, minFraction, 0)
+	return least
+}
+
+// estimateCuts is estimate by the weights on the left. It is not sure if the share
+// of a side differs from the least one by no more than the doubt, which is there.
+func (s *scratch) estimateCuts(estimates []float64, minFraction, doubt float64) (least float64, sure bool) {
+	least = math.Inf(1)
+	if len(s.classes) != 2 {
+		for k := range estimates {
+			e, sure := s.manyEntropy(s.left[k:], minFraction, doubt)
+			if !sure {
+				return 0, false
+			}
+			estimates[k] = e
+			least = min(least, e)
+		}
+		return least, true
+	}
+	first, second := s.left[:len(estimates)], s.left[s.splits:][:len(estimates)]
 	n, m := s.classes[0].count, s.classes[1].count
 	perWhole := 1 / (n + m)
 	for k, a := range first {
 		b := second[k]
 		c, d := n-a, m-b
 		left, right := a+b, c+d
-		total := left + right
+		share := min(left, right) / (left + right)
+		if doubt > 0 && math.Abs(share-minFraction) <= doubt {
+			return 0, false
+		}
 		e := math.Inf(1)
-		if left/total > minFraction && right/total > minFraction {
+		if share > minFraction {
 			e = float64(left*below(&twoClasses, min(a, b)/left)) + float64(right*below(&twoClasses, min(c, d)/right))
 			e = float64(e * perWhole)
 		}
@@ -118,12 +149,12 @@ func (s *scratch) estimateCuts(i, thresholds int, minFraction float64) float64 {
 			least = e
 		}
 	}
-	return least
+	return least, true
 }
 
 // manyEntropy is the same of one threshold, any number of classes, and the
 // weights on the left, of each class one among those of the other thresholds.
-func (s *scratch) manyEntropy(weights []float64, minFraction float64) float64 {
+func (s *scratch) manyEntropy(weights []float64, minFraction, doubt float64) (e float64, sure bool) {
 	left, right := 0.0, 0.0
 	for j := range s.classes {
 		a := weights[j*s.splits]
@@ -131,15 +162,18 @@ func (s *scratch) manyEntropy(weights []float64, minFraction float64) float64 {
 		right += s.classes[j].count - a
 	}
 	total := left + right
-	if !(left/total > minFraction && right/total > minFraction) {
-		return math.Inf(1)
+	share := min(left, right) / total
+	if doubt > 0 && math.Abs(share-minFraction) <= doubt {
+		return 0, false
 	}
-	e := 0.0
+	if !(share > minFraction) {
+		return math.Inf(1), true
+	}
 	for j := range s.classes {
 		a := weights[j*s.splits]
 		e += float64(left*below(&oneClass, a/left)) + float64(right*below(&oneClass, (s.classes[j].count-a)/right))
 	}
-	return e / total
+	return e / total, true
 }
 
 // worthless tells that the best split of a leaf, whose entropy is at least below,
