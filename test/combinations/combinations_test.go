@@ -33,8 +33,13 @@ var (
 	sea     = generator.SEA{Seed: 3, Noise: 0.1, DriftEvery: 500}
 )
 
-// produce fills the topic.
+// produce fills the topic with records of long ago.
 func produce(t *testing.T, partitions int32) stream.Connection {
+	return produceAt(t, partitions, func(i int) int64 { return int64(1000 + i) })
+}
+
+// produceAt fills the topic; millis says when the record at an offset was made.
+func produceAt(t *testing.T, partitions int32, millis func(i int) int64) stream.Connection {
 	t.Helper()
 	broker, err := embedded.Start([]embedded.Topic{{Name: topic, Partitions: int(partitions)}, {Name: "dead", Partitions: 1}})
 	if err != nil {
@@ -47,7 +52,7 @@ func produce(t *testing.T, partitions int32) stream.Connection {
 	for partition := range partitions {
 		records := make([]stream.Record, each)
 		for i := range records {
-			records[i] = stream.Record{UnixMillis: int64(1000 + i), Value: sea.AppendJSON(nil, uint64(partition)*each+uint64(i))}
+			records[i] = stream.Record{UnixMillis: millis(i), Value: sea.AppendJSON(nil, uint64(partition)*each+uint64(i))}
 			if i%100 == 50 {
 				records[i].Value = fmt.Appendf(nil, "poison %d", i)
 			}
@@ -110,6 +115,13 @@ func serve(t *testing.T, source trainer.Source, store state.Store) *counting {
 // learn has a dispatcher and a trainer learn the topic into a store of their own, and returns what became of it.
 func learn(t *testing.T, connection stream.Connection, room, records int64, change func(*core.Config)) (history.CheckpointFacts, *counting) {
 	t.Helper()
+	return learnInto(t, &state.Memory{}, connection, room, records, change)
+}
+
+func learnInto(
+	t *testing.T, store state.Store, connection stream.Connection, room, records int64, change func(*core.Config),
+) (history.CheckpointFacts, *counting) {
+	t.Helper()
 	watcher, err := stream.NewWatcher(connection)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +131,6 @@ func learn(t *testing.T, connection stream.Connection, room, records int64, chan
 	defer func() { _ = publisher.Close() }()
 	reader := stream.NewReader(connection)
 	defer reader.Close()
-	store := &state.Memory{}
 	sender := serve(t, trainer.NewKafka(stream.Settings{Brokers: connection.Brokers}), store)
 	d := driver.New(core.Settings{
 		Lineage: lineage, UID: "uid", Writer: "w", Incarnation: "cafe", Spec: spec(), Topic: topic,
