@@ -21,7 +21,8 @@ func (r *Reconciler) reconcileBaseline(ctx context.Context, s *scope) error {
 		s.baselineProblem = s.accessProblem
 		return nil
 	}
-	want := resources.Baseline(s.training, r.Settings, s.credentials)
+	want := resources.Baseline(s.training, s.settings, s.credentials)
+	s.stamp(want, s.settings.ImageFor(s.training))
 	deployment, problem, err := ensure(ctx, r, s, s.deployment, want, resources.MergeDeployment)
 	if err != nil && refused(err) {
 		// No error: the dispatcher waits until the spec was evaluated, and the training itself can go on.

@@ -38,7 +38,7 @@ func livingConditions(s *scope, failed error) []metav1.Condition {
 	halt := stalled(s)
 	rest := suspended(s)
 	work := reconciling(s, halt, failed)
-	return append([]metav1.Condition{readyCondition(s, parts, halt)}, append(parts, rest, halt, work)...)
+	return append([]metav1.Condition{readyCondition(s, parts, halt)}, append(parts, trainerUpToDate(s), rest, halt, work)...)
 }
 
 // deletingConditions returns the conditions of a training that is being deleted: what was known of its parts stays.
@@ -46,7 +46,8 @@ func deletingConditions(s *scope) []metav1.Condition {
 	out := []metav1.Condition{s.condition(trainingv1alpha1.ConditionReady, metav1.ConditionFalse, s.deletion.reason, "The training is being deleted.")}
 	for _, kind := range []string{
 		trainingv1alpha1.ConditionSourceReachable, trainingv1alpha1.ConditionStateReachable,
-		trainingv1alpha1.ConditionTrainerReady, trainingv1alpha1.ConditionBaselineReady, trainingv1alpha1.ConditionSuspended,
+		trainingv1alpha1.ConditionTrainerReady, trainingv1alpha1.ConditionBaselineReady, trainingv1alpha1.ConditionTrainerUpToDate,
+		trainingv1alpha1.ConditionSuspended,
 	} {
 		if c, ok := s.previous(kind); ok {
 			out = append(out, c)

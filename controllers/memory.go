@@ -124,11 +124,5 @@ func (s *scope) sameLineage() bool {
 
 // workerStatus returns the worker's status as it was read, empty when there was none.
 func (s *scope) workerStatus() trainingv1alpha1.WorkerStatus {
-	name := resources.WorkerName(s.key.Name, workerNumber)
-	for _, worker := range s.before.Status.Workers {
-		if worker.Name == name {
-			return worker
-		}
-	}
-	return trainingv1alpha1.WorkerStatus{Name: name}
+	return workerOf(s.before)
 }

@@ -9,6 +9,7 @@ import (
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/controllers/memory"
+	"creek.dev/creek/controllers/rollout"
 )
 
 // MetricType is the kind of a metric.
@@ -47,6 +48,7 @@ var MetricsList = []Metric{
 	{"creek_worker_memory_recommended_bytes", Gauge, "Memory limit that is recommended.", byTraining},
 	{"creek_worker_memory_kills", Gauge, "How often the trainer was killed for its memory in this lineage.", byTraining},
 	{"creek_memory_changes_total", Counter, "Changes of memory limits by the operator; action is PatchTemplate or Resize.", []string{"namespace", "name", "action"}},
+	{"creek_rollout_trainings", Gauge, "Trainings that are to have the operator's trainer image; state is upgraded, changing, waiting, held (the image lacks the lineage's numerics version) or failed.", []string{"state"}},
 	{"creek_facts_polls_total", Counter, "Polls of the dispatcher's facts; result is success or failure.", []string{"result"}},
 	{"creek_state_left_behind_total", Counter, "Deleted trainings whose state could not be removed in time.", nil},
 }
@@ -123,6 +125,15 @@ func (m *Metrics) observeMemory(key types.NamespacedName, status *trainingv1alph
 // memoryChanged counts a change of a limit.
 func (m *Metrics) memoryChanged(key types.NamespacedName, action memory.Action) {
 	m.add("creek_memory_changes_total", key.Namespace, key.Name, string(action))
+}
+
+// rollout sets how far the operator's image is.
+func (m *Metrics) rollout(p rollout.Progress) {
+	for state, n := range map[string]int{
+		"upgraded": p.Done(), "changing": p.Moving, "waiting": p.Waiting - p.Held, "held": p.Held, "failed": p.Failed,
+	} {
+		m.set("creek_rollout_trainings", float64(n), state)
+	}
 }
 
 // Polled counts a poll of the dispatcher.

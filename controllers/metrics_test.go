@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"creek.dev/creek/controllers/rollout"
 )
 
 // TestMetricsAreDocumented: every metric that can be set is in the list, and the list is fit to be shown.
@@ -20,6 +22,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	metrics.Polled(true)
 	metrics.Polled(false)
 	metrics.leftBehind()
+	metrics.rollout(rollout.Progress{})
 	metrics.memoryChanged(requestOf(aTraining()).NamespacedName, "Resize")
 	got := gathered(t, registry)
 	for _, metric := range MetricsList {

@@ -56,6 +56,7 @@ type Reconciler struct {
 	NewToken func() string
 
 	trackers sync.Map // types.NamespacedName to *tracker
+	rollouts rollouts
 }
 
 var _ reconcile.Reconciler = (*Reconciler)(nil)
@@ -77,6 +78,7 @@ var (
 	livingPhases = []phase{
 		{"check the spec", (*Reconciler).validate},
 		{"reconcile the access", (*Reconciler).reconcileAccess},
+		{"wait for a turn", (*Reconciler).awaitTurn},
 		{"reconcile the worker", (*Reconciler).reconcileWorker},
 		{"resize the pod", (*Reconciler).resizePod},
 		{"delete superseded revisions", (*Reconciler).deleteRevisions},

@@ -51,6 +51,11 @@ type scope struct {
 	history  memory.History
 	decision memory.Decision
 
+	// settings are the operator's, with the image that the training has for as long as it is not its turn to get another one.
+	settings resources.Settings
+	// turn tells of the rollout of the operator's image.
+	turn turn
+
 	// refused is set by validate when the spec can never work.
 	refused *verdict
 	// worker, baselineProblem and access are set by phases that cannot bring about what is wanted.
@@ -74,7 +79,7 @@ func verdictf(reason, format string, args ...any) *verdict {
 
 func (r *Reconciler) newScope(training *trainingv1alpha1.CreekTraining) *scope {
 	key := client.ObjectKeyFromObject(training)
-	return &scope{training: training, before: training.DeepCopy(), key: key, now: r.Now(), track: r.tracker(key)}
+	return &scope{training: training, before: training.DeepCopy(), key: key, now: r.Now(), track: r.tracker(key), settings: r.Settings}
 }
 
 // again asks for another pass after a delay, unless one comes sooner.

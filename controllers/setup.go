@@ -99,6 +99,13 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, facts <-chan event.Gener
 	if err != nil {
 		return fmt.Errorf("build the controller: %w", err)
 	}
+	turns := make(chan event.GenericEvent, 1024)
+	if err := c.Watch(source.Channel(turns, &handler.EnqueueRequestForObject{})); err != nil {
+		return fmt.Errorf("watch the rollout of images: %w", err)
+	}
+	if err := mgr.Add(&turnWatch{reconciler: r, turns: turns}); err != nil {
+		return fmt.Errorf("add the rollout of images: %w", err)
+	}
 	found := make(chan event.GenericEvent, 1024)
 	if err := c.Watch(source.Channel(found, &handler.EnqueueRequestForObject{})); err != nil {
 		return fmt.Errorf("watch for Knative: %w", err)

@@ -74,6 +74,9 @@ func modelStatus(s *scope, model *trainingv1alpha1.ModelStatus) *trainingv1alpha
 	if model.Incarnation == "" {
 		model.Incarnation = facts.Incarnation
 	}
+	if facts.NumericsVersion > 0 {
+		model.NumericsVersion = int32(facts.NumericsVersion) //nolint:gosec // versions are counted from 1
+	}
 	if facts.Checkpoint != nil {
 		model.Slice, model.Digest = facts.Checkpoint.Position.Touched(), facts.Checkpoint.ModelDigest.String()
 	}
@@ -118,6 +121,7 @@ func workerStatus(s *scope) trainingv1alpha1.WorkerStatus {
 		}
 	}
 	w.ProbedTemplate = s.probed()
+	w.NumericsVersions = s.numericsVersions(w)
 	w.Memory = memoryStatus(s, w.Memory)
 	if facts, ok := s.facts(); ok && facts.LastSlice != nil && facts.LastSliceUnixMillis > 0 {
 		w.LastSlice = &trainingv1alpha1.SliceStatus{

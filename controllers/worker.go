@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	servingv1 "knative.dev/serving/pkg/apis/serving/v1"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -32,6 +33,11 @@ func (r *Reconciler) reconcileWorker(ctx context.Context, s *scope) error {
 		return nil
 	}
 	err := r.writeService(ctx, s, r.Knative.InitialScale(ctx))
+	defer func() {
+		if err != nil || s.workerProblem != nil {
+			r.giveBack(s)
+		}
+	}()
 	if err != nil && refusesZeroScale(err) {
 		log.FromContext(ctx).Info("The cluster does not allow an initial scale of zero; starting with one")
 		r.Knative.Refused()
@@ -48,14 +54,16 @@ func (r *Reconciler) reconcileWorker(ctx context.Context, s *scope) error {
 // writeService makes or patches the Service, and counts a change of its memory.
 func (r *Reconciler) writeService(ctx context.Context, s *scope, initialScale int) error {
 	worker := resources.Worker{
-		Number: workerNumber, Settings: r.Settings, Credentials: s.credentials, InitialScale: initialScale,
+		Number: workerNumber, Settings: s.settings, Credentials: s.credentials, InitialScale: initialScale,
 	}
 	worker.Image, worker.Memory = r.imageFor(s), r.limitFor(s)
 	before := int64(0)
 	if s.service != nil {
 		before = resources.MemoryLimit(s.service.Spec.Template.Spec.Containers)
 	}
-	service, problem, err := ensure(ctx, r, s, s.service, resources.Service(s.training, worker), resources.MergeService)
+	want := resources.Service(s.training, worker)
+	s.stamp(want, want.Annotations[resources.AnnotationTemplate])
+	service, problem, err := ensure(ctx, r, s, s.service, want, resources.MergeService)
 	if err != nil {
 		return err
 	}
@@ -72,7 +80,7 @@ func (r *Reconciler) writeService(ctx context.Context, s *scope, initialScale in
 // digest, as long as the training asks for the same image. Each new Revision would look up a tag anew, and one that was made for its
 // memory must not bring other code.
 func (r *Reconciler) imageFor(s *scope) string {
-	wanted := r.Settings.ImageFor(s.training)
+	wanted := s.settings.ImageFor(s.training)
 	if s.service == nil || s.service.Annotations[resources.AnnotationImage] != wanted || strings.Contains(wanted, "@") {
 		return wanted
 	}
@@ -89,7 +97,12 @@ func (r *Reconciler) imageFor(s *scope) string {
 }
 
 func templateImage(service *servingv1.Service) string {
-	for _, container := range service.Spec.Template.Spec.Containers {
+	return imageOf(service.Spec.Template.Spec.Containers)
+}
+
+// imageOf returns the image of the container that learns.
+func imageOf(containers []corev1.Container) string {
+	for _, container := range containers {
 		if container.Name == resources.ContainerName {
 			return container.Image
 		}
@@ -99,7 +112,7 @@ func templateImage(service *servingv1.Service) string {
 
 // otherTemplate tells whether the template changes for other reasons than its memory.
 func (r *Reconciler) otherTemplate(s *scope) bool {
-	hash := resources.TemplateHash(s.training, resources.Worker{Settings: r.Settings, Credentials: s.credentials})
+	hash := resources.TemplateHash(s.training, resources.Worker{Settings: s.settings, Credentials: s.credentials})
 	return s.service != nil && s.service.Annotations[resources.AnnotationTemplate] != hash
 }
 

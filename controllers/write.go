@@ -64,7 +64,7 @@ func urgent(status trainingv1alpha1.CreekTrainingStatus) trainingv1alpha1.CreekT
 		u.Conditions = append(u.Conditions, c)
 	}
 	if status.Model != nil {
-		u.Model = &trainingv1alpha1.ModelStatus{Lineage: status.Model.Lineage, Incarnation: status.Model.Incarnation}
+		u.Model = &trainingv1alpha1.ModelStatus{Lineage: status.Model.Lineage, Incarnation: status.Model.Incarnation, NumericsVersion: status.Model.NumericsVersion}
 	}
 	for _, w := range status.Workers {
 		w.Phase, w.LastSlice = "", nil
@@ -109,6 +109,7 @@ func bad(c metav1.Condition) bool {
 		return c.Reason == trainingv1alpha1.ReasonStateLeftBehind
 	default:
 		return c.Status == metav1.ConditionFalse && c.Reason != trainingv1alpha1.ReasonSuspended &&
+			c.Reason != trainingv1alpha1.ReasonWaitingForTurn &&
 			c.Reason != trainingv1alpha1.ReasonWaitingForPods && c.Reason != trainingv1alpha1.ReasonCleaningState && c.Reason != trainingv1alpha1.ReasonCleaned
 	}
 }

@@ -44,6 +44,8 @@ type Facts struct {
 	Generation  int64  `json:"generation"`
 	Incarnation string `json:"incarnation,omitempty"`
 	Phase       Phase  `json:"phase"`
+	// NumericsVersion is the version of the arithmetic that the lineage is learned with; 0 while it is unknown.
+	NumericsVersion int `json:"numericsVersion,omitempty"`
 	// Source, State and Trainer become the conditions SourceReachable, StateReachable and TrainerReady.
 	Source  Finding `json:"source"`
 	State   Finding `json:"state"`

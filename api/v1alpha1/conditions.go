@@ -13,6 +13,9 @@ const (
 	ConditionTrainerReady = "TrainerReady"
 	// ConditionBaselineReady tells whether the baseline's pod is ready; absent without spec.baseline.
 	ConditionBaselineReady = "BaselineReady"
+	// ConditionTrainerUpToDate tells whether the templates of the training's pods have the image that the operator, or the spec, asks for.
+	// While it is False the training goes on with the image that it has.
+	ConditionTrainerUpToDate = "TrainerUpToDate"
 	// ConditionSuspended is True while spec.suspend holds the training and nothing is in flight.
 	ConditionSuspended = "Suspended"
 	// ConditionStalled is True when nothing will happen until a person acts; reason and message say why and how. See kstatus.
@@ -52,6 +55,11 @@ const (
 	ReasonProgressing = "Progressing"
 	// ReasonReconciled: the cluster is as the spec says.
 	ReasonReconciled = "Reconciled"
+	// ReasonUpToDate: the templates have the image that is asked for.
+	ReasonUpToDate = "UpToDate"
+	// ReasonWaitingForTurn: the operator's trainer image changed, and only some trainings get the new one at the same time; the message
+	// says how many have it.
+	ReasonWaitingForTurn = "WaitingForTurn"
 	// ReasonRunning: nothing holds the training up.
 	ReasonRunning = "Running"
 	// ReasonWaitingForPods: a deleted training's pods are not gone yet.

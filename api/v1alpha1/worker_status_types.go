@@ -45,6 +45,12 @@ type WorkerStatus struct {
 	// +optional
 	ProbedTemplate string `json:"probedTemplate,omitempty"`
 
+	// numericsVersions are the versions of the arithmetic that the image of the probed template can run.
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +optional
+	NumericsVersions []int32 `json:"numericsVersions,omitempty"`
+
 	// image is the trainer image that runs, by digest once that is known.
 	// +optional
 	Image string `json:"image,omitempty"`

@@ -13,6 +13,7 @@ import (
 type core struct {
 	uid, incarnation, durability, template, leftover, instance string
 	generation, limit                                          int64
+	numerics                                                   int
 	phase                                                      history.Phase
 	source, state, trainer                                     verdict
 	stopped                                                    history.Reason
@@ -28,6 +29,7 @@ type verdict struct {
 func essence(f history.Facts) core {
 	c := core{
 		uid: f.UID, incarnation: f.Incarnation, durability: f.Durability, template: f.ProbedTemplate, leftover: f.Leftover,
+		numerics:   f.NumericsVersion,
 		generation: f.Generation, phase: f.Phase,
 		source: verdictOf(f.Source), state: verdictOf(f.State), trainer: verdictOf(f.Trainer),
 	}

@@ -25,6 +25,16 @@ const (
 	AnnotationTemplate = "training.creek.dev/template"
 	// AnnotationImage holds the image as it was asked for, while the template may hold the digest that it stood for.
 	AnnotationImage = "training.creek.dev/image"
+	// AnnotationImageFrom tells who chose the image: ImageFromSpec or ImageFromOperator.
+	AnnotationImageFrom = "training.creek.dev/image-from"
+	// AnnotationRolledOut holds what was changed, the template's hash or the baseline's image, and when, where that was its turn in a rollout.
+	AnnotationRolledOut = "training.creek.dev/rolled-out"
+)
+
+// Values of AnnotationImageFrom.
+const (
+	ImageFromSpec     = "Spec"
+	ImageFromOperator = "Operator"
 )
 
 // WorkerName returns the name of a worker's Knative Service.

@@ -68,10 +68,18 @@ func Service(t *trainingv1alpha1.CreekTraining, w Worker) *servingv1.Service {
 		},
 	}
 	svc.Annotations = map[string]string{
-		AnnotationTemplate: TemplateHash(t, w),
-		AnnotationImage:    w.Settings.ImageFor(t),
+		AnnotationTemplate:  TemplateHash(t, w),
+		AnnotationImage:     w.Settings.ImageFor(t),
+		AnnotationImageFrom: imageFrom(t),
 	}
 	return svc
+}
+
+func imageFrom(t *trainingv1alpha1.CreekTraining) string {
+	if t.Spec.Trainer.Image != "" {
+		return ImageFromSpec
+	}
+	return ImageFromOperator
 }
 
 func (w Worker) annotations(t *trainingv1alpha1.CreekTraining) map[string]string {

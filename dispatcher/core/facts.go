@@ -11,7 +11,8 @@ func (m *Machine) Facts() history.Facts {
 	d := &m.delivery
 	f := history.Facts{
 		Lineage: m.settings.Lineage, UID: m.settings.UID, Generation: m.config.Generation, Incarnation: m.incarnation,
-		Phase: m.phase(), Source: m.sourceFinding(), State: m.findings.state, Trainer: m.trainerFinding(),
+		NumericsVersion: m.numerics,
+		Phase:           m.phase(), Source: m.sourceFinding(), State: m.findings.state, Trainer: m.trainerFinding(),
 		Durability: m.findings.durability, ProbedTemplate: d.probed, Stopped: copied(m.stopped),
 		Head: m.chain.head(), Position: d.position, Records: d.records, DeadLetters: d.deadLettered,
 		DeadLettersWaiting: int64(len(m.publisher.waiting)), Metrics: maps.Clone(d.metrics),
