@@ -128,7 +128,7 @@ func (o object) Read(ctx context.Context) (core.Object, error) {
 	if err != nil {
 		return core.Object{}, fmt.Errorf("read CreekTraining %s: %w", o.name, err)
 	}
-	out := core.Object{UID: string(t.UID)}
+	out := core.Object{UID: string(t.UID), Generation: t.Generation}
 	if t.Spec.Lineage == o.number {
 		out.Recorded = recorded(&t)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -26,7 +27,8 @@ func settingsOf(t *v1alpha1.CreekTraining) core.Settings {
 		Lineage: history.Lineage{Namespace: t.Namespace, Name: t.Name, Number: t.Spec.Lineage}, UID: string(t.UID),
 		Writer: randomName(), Incarnation: randomName(), Seed: randomSeed(),
 		Collect: core.DefaultCollect,
-		Spec:    LearningSpec(t.Spec), Topic: kafka.Topic, Start: start, NumericsVersion: online.NumericsVersion,
+		Spec:    LearningSpec(t.Spec), Topic: kafka.Topic, Start: start,
+		NumericsVersion: online.NumericsVersion, Changeable: online.Changeable,
 	}
 }
 
@@ -79,7 +81,7 @@ func formatOf(spec v1alpha1.FormatSpec) history.Format {
 // configOf returns what the object asks for now.
 func configOf(t *v1alpha1.CreekTraining) core.Config {
 	config := core.Config{
-		Generation: t.Generation, Recorded: recorded(t), Batch: batchOf(t.Spec.Source.Batch), Suspend: t.Spec.Suspend,
+		Generation: t.Generation, Recorded: recorded(t), Parameters: parametersOf(t), Batch: batchOf(t.Spec.Source.Batch), Suspend: t.Spec.Suspend,
 		Save: history.SaveRule{
 			Records: t.Spec.State.Checkpoint.EveryRecords, Millis: duration(t.Spec.State.Checkpoint.Interval, 30*time.Second).Milliseconds(),
 		},
@@ -104,6 +106,15 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 		}
 	}
 	return config
+}
+
+// parametersOf returns the model's parameters that the object gives, which are none of nil.
+func parametersOf(t *v1alpha1.CreekTraining) map[string]string {
+	parameters := maps.Clone(t.Spec.Model.Parameters)
+	if parameters == nil {
+		parameters = map[string]string{}
+	}
+	return parameters
 }
 
 // recorded returns the incarnation that the status records for the lineage that the spec asks for.

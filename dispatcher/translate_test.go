@@ -15,6 +15,7 @@ import (
 
 func TestConfigOf(t *testing.T) {
 	base := core.Config{
+		Parameters: map[string]string{},
 		Generation: 1, Template: "t1", Reachable: true, Save: history.SaveRule{Millis: 30_000},
 		IdleWindow: 10 * core.Second,
 		Batch:      core.Batch{MaxRecords: 100, MaxBytes: 4 << 20, Window: 50 * core.Millisecond},

@@ -47,6 +47,9 @@ func (m *Machine) append() {
 	if m.chain.head()-m.delivery.through() >= aheadLimit {
 		return
 	}
+	if m.changing() {
+		return
+	}
 	limit, begin, due := m.due()
 	if !due {
 		return
@@ -133,7 +136,7 @@ func (m *Machine) following(kind history.Kind, end history.Offsets) history.Entr
 	head := m.chain.head()
 	previous, _ := m.chain.hash(head)
 	return history.Entry{
-		Version: history.FormatVersion, Number: head + 1, Kind: kind, Writer: m.settings.Writer, Term: m.term,
+		Version: history.FormatVersion, Number: head + 1, Kind: kind, Writer: m.settings.Writer, Term: m.term, Epoch: m.chain.epoch(),
 		Start: m.chain.end(), End: end, Previous: previous, LeftOut: m.chain.leftOut(head),
 	}
 }

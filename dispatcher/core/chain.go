@@ -18,6 +18,8 @@ type chain struct {
 	// start is what entry 1 must name as its predecessor, begin where it must start.
 	start history.Digest
 	begin history.Offsets
+	// eras are the terms of every epoch that is known: of epoch 0, of those that the links begin, and of the newest checkpoint's.
+	eras map[int64]history.Terms
 	// base is the number of the entry before the first link.
 	base  int64
 	links []link
@@ -72,6 +74,40 @@ func (c *chain) end() history.Offsets {
 	return c.begin
 }
 
+// epoch returns the one in force at the head.
+func (c *chain) epoch() int64 {
+	if l, ok := c.at(c.head()); ok {
+		return l.entry.Epoch
+	}
+	return 0
+}
+
+// epochAt returns the one in force at a position whose hash is known.
+func (c *chain) epochAt(p history.Position) int64 {
+	n := p.Touched()
+	if l, ok := c.at(n); ok {
+		return l.entry.Epoch
+	}
+	if n > 0 && n == c.base && len(c.links) > 0 && c.links[0].entry.Kind == history.KindSlice {
+		return c.links[0].entry.Epoch
+	}
+	return 0
+}
+
+// terms returns those in force at the head.
+func (c *chain) terms() history.Terms { return c.eras[c.epoch()] }
+
+// know keeps the terms of an epoch.
+func (c *chain) know(epoch int64, terms *history.Terms) {
+	if terms == nil {
+		return
+	}
+	if c.eras == nil {
+		c.eras = map[int64]history.Terms{}
+	}
+	c.eras[epoch] = *terms
+}
+
 // append adds the entry after the head, which must follow it.
 func (c *chain) append(data []byte) *history.Problem {
 	entry, problem := decodeEntry(data, c.head()+1)
@@ -79,10 +115,12 @@ func (c *chain) append(data []byte) *history.Problem {
 		return problem
 	}
 	previous, _ := c.hash(c.head())
-	if entry.Previous != previous || !slices.Equal(entry.Start, c.end()) || !counts(c.leftOut(c.head()), entry) {
+	follows := entry.Previous == previous && slices.Equal(entry.Start, c.end())
+	if !follows || !counts(c.leftOut(c.head()), entry) || !entry.InEpoch(c.epoch()) {
 		return forked("entry %d does not follow entry %d", entry.Number, c.head())
 	}
 	c.links = append(c.links, link{entry: entry, bytes: data, hash: history.Sum(data)})
+	c.know(entry.Epoch, entry.Terms)
 	return nil
 }
 
@@ -94,14 +132,17 @@ func (c *chain) prepend(n int64, data []byte) *history.Problem {
 	}
 	added := link{entry: entry, bytes: data, hash: history.Sum(data)}
 	if len(c.links) > 0 {
-		if next := c.links[0].entry; added.hash != next.Previous || !slices.Equal(entry.End, next.Start) || !counts(entry.LeftOut, next) {
+		next := c.links[0].entry
+		follows := added.hash == next.Previous && slices.Equal(entry.End, next.Start)
+		if !follows || !counts(entry.LeftOut, next) || !next.InEpoch(entry.Epoch) {
 			return forked("entry %d does not precede entry %d", n, next.Number)
 		}
 	}
-	if n == 1 && (entry.Previous != c.start || !slices.Equal(entry.Start, c.begin)) {
+	if n == 1 && (entry.Previous != c.start || !slices.Equal(entry.Start, c.begin) || !entry.InEpoch(0)) {
 		return forked("entry 1 does not follow genesis")
 	}
 	c.base, c.links = n-1, slices.Insert(c.links, 0, added)
+	c.know(entry.Epoch, entry.Terms)
 	return nil
 }
 

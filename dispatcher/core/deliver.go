@@ -58,7 +58,7 @@ func (d *delivery) through() int64 { return max(d.last, d.position.Entry) }
 
 // probing tells whether a preflight must succeed before anything else is sent.
 func (m *Machine) probing() bool {
-	return m.config.Template != "" && m.config.Template != m.delivery.probed
+	return m.config.Template != "" && (m.config.Template != m.delivery.probed || m.unproven && m.incarnation == "")
 }
 
 // unsaved tells whether the trainer holds something that no checkpoint is known to hold.
@@ -96,13 +96,15 @@ func (m *Machine) deliver() {
 		m.train()
 	case m.unsaved() && m.flushDue():
 		m.send(history.Request{Action: history.ActionFlush})
+	case m.trying() && !m.config.Suspend:
+		m.preflightChange()
 	}
 }
 
 // flushDue tells whether the training has been idle for long enough.
 func (m *Machine) flushDue() bool {
 	due := m.delivery.answeredAt.Add(flushAfter)
-	if m.config.Suspend || m.now >= due {
+	if m.config.Suspend || m.change.confirmed || m.now >= due {
 		return true
 	}
 	m.wakeAt(due)
@@ -126,7 +128,8 @@ func (m *Machine) endangered() bool {
 }
 
 func (m *Machine) preflight() {
-	m.send(history.Request{Action: history.ActionPreflight, Topic: m.topicName, Expect: &m.spec})
+	spec := m.inForce()
+	m.send(history.Request{Action: history.ActionPreflight, Topic: m.topicName, Expect: &spec})
 }
 
 // train sends the entries from the position on.
@@ -165,6 +168,7 @@ func (m *Machine) send(request history.Request) {
 	}
 	request.OnUnreadable, request.Acknowledged = m.onUnreadable(), m.publisher.acknowledged
 	request.Hash, _ = m.chain.hash(d.position.Touched())
+	request.Epoch = m.chain.epochAt(d.position)
 	if d.checkpoint != nil {
 		p := d.checkpoint.Position
 		request.Checkpoint, request.CheckpointBytes = &p, d.checkpoint.Bytes

@@ -44,6 +44,8 @@ type Object struct {
 	UID string
 	// Recorded is the incarnation that its status records for the machine's lineage.
 	Recorded string
+	// Generation is that of its spec.
+	Generation int64
 }
 
 // Result answers the call with the same ID. Which fields are set depends on the operation.

@@ -20,7 +20,7 @@ func (m *Machine) Facts() history.Facts {
 		InFlight: d.action == history.ActionTrain || d.action == history.ActionFlush, Failures: m.sendLane.failures,
 		Latency: d.latency, Memory: copied(d.memory), Worker: copied(d.trainer),
 		Delivered: d.delivered, Repeated: d.repeated, Appended: m.appender.appended,
-		BusyMicros: d.busyMicros,
+		BusyMicros: d.busyMicros, Epoch: m.chain.epoch(), NumericsVersion: m.chain.terms().NumericsVersion,
 	}
 	if m.stage == stageTombstone {
 		// It may be one that is being deleted, which no status may record.

@@ -42,7 +42,9 @@ func (m *Machine) adopt(data []byte) {
 	}
 	m.incarnation, m.spec, m.numerics = genesis.Incarnation, genesis.Spec, genesis.NumericsVersion
 	m.topicName, m.topicID = genesis.Topic, genesis.TopicID
+	terms := genesis.Terms()
 	m.chain = chain{start: history.ChainStart(data, m.settings.Segment), begin: genesis.Start}
+	m.chain.know(0, &terms)
 	m.stage = stageTombstone
 	if m.source.topicSeen && m.source.topic.ID != m.topicID {
 		// The reading may be older than genesis: what counts is one made now.
@@ -69,7 +71,9 @@ func (m *Machine) misfit(g history.Genesis) *history.Problem {
 		return m.otherIncarnation(g.Incarnation)
 	case m.settings.Follower:
 		return nil
-	case g.SpecDigest != m.settings.Spec.Digest():
+	case m.fixedChanged(g.Spec.Model, g.Terms()) != nil:
+		return m.fixedChanged(g.Spec.Model, g.Terms())
+	case g.SpecDigest != m.settings.Spec.With(g.Terms()).Digest():
 		return history.Problemf(history.ReasonStateIncompatible,
 			"lineage %s keeps state of another learning spec (digest %s, now %s)%s", m.settings.Lineage, g.SpecDigest, m.settings.Spec.Digest(), wayOut)
 	case g.Topic != m.settings.Topic:
@@ -142,9 +146,10 @@ func (m *Machine) confirm(topic Topic, start history.Offsets) {
 
 // putGenesis writes genesis. Whatever the outcome, what counts is what is read afterwards.
 func (m *Machine) putGenesis(topic Topic, start history.Offsets) {
+	spec := m.asked()
 	genesis := history.Genesis{
 		Version: history.FormatVersion, Lineage: m.settings.Lineage, UID: m.settings.UID, Incarnation: m.settings.Incarnation,
-		Spec: m.settings.Spec, SpecDigest: m.settings.Spec.Digest(), Topic: m.topicName, TopicID: topic.ID, Start: start,
+		Spec: spec, SpecDigest: spec.Digest(), Topic: m.topicName, TopicID: topic.ID, Start: start,
 		Shards: 1, NumericsVersion: m.settings.NumericsVersion,
 	}
 	m.stage = stageGenesis

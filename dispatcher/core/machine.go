@@ -2,6 +2,7 @@ package core
 
 import (
 	"cmp"
+	"maps"
 
 	"creek.dev/creek/history"
 )
@@ -54,6 +55,11 @@ type Machine struct {
 	delivery  delivery
 	publisher publisher
 	recovery  recovery
+	change    change
+	// unproven tells that parameters changed before genesis was made, and no trainer was asked since whether it can build the model.
+	unproven bool
+	// followed tells that the terms that are wanted were in force, where there is no object that could want others later.
+	followed  bool
 	collector collector
 	cleaner   cleaner
 
@@ -92,6 +98,9 @@ func (m *Machine) configure(config Config) {
 	// An object that is being deleted never lives again.
 	config.Cleaning = cmp.Or(config.Cleaning, before.Cleaning)
 	m.config, m.configured = config, true
+	if !maps.Equal(config.Parameters, before.Parameters) {
+		m.unproven, m.followed = !first && m.incarnation == "", false
+	}
 	if config.Generation != before.Generation {
 		// The spec may name another store: what it holds is looked at before anything is written there.
 		m.findings.checked = false
@@ -184,7 +193,7 @@ func (m *Machine) restart() {
 	m.stage, m.incarnation, m.numerics, m.term, m.chain = stageGenesis, "", 0, 0, chain{}
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
 	m.source, m.appender, m.recovery, m.collector = source{}, appender{}, recovery{}, collector{}
-	m.ages = ages{}
+	m.ages, m.change = ages{}, change{}
 	m.delivery, m.publisher = delivery{probed: probed}, publisher{}
 }
 

@@ -49,7 +49,8 @@ func (m *Machine) rebase() {
 
 // leaveOut writes the Rebase onto the checkpoint that was just seen to be the newest.
 func (m *Machine) leaveOut() {
-	base, end, out := m.base()
+	onto := m.base()
+	base, end := onto.Rebase, onto.End
 	for _, start := range m.source.starts {
 		if from, _ := end.Get(start.Partition); start.Offset > from {
 			base.Lost = append(base.Lost, history.Range{Partition: start.Partition, From: from, To: start.Offset})
@@ -63,34 +64,40 @@ func (m *Machine) leaveOut() {
 		return
 	}
 	entry := m.following(history.KindRebase, end)
-	entry.Rebase, entry.LeftOut = &base, out
+	entry.Rebase, entry.LeftOut, entry.Epoch = base, onto.LeftOut, onto.Epoch
 	entry.LeftOut.Lost += history.Count(base.Lost)
+	if entry.Epoch != 0 {
+		terms := m.chain.eras[entry.Epoch]
+		entry.Terms = &terms
+	}
 	m.try(entry)
 	m.stage = stageReady
 }
 
-// base returns the state to go on from, how far each partition was learned there and what was left out up to it: the newest checkpoint, genesis when there is none,
-// or what an earlier Rebase goes on from that no checkpoint has followed yet.
-func (m *Machine) base() (history.Rebase, history.Offsets, history.LeftOut) {
+// base returns the state to go on from, how far each partition was learned there, what was left out up to it, and its epoch: the newest
+// checkpoint, genesis when there is none, or what an earlier Rebase goes on from that no checkpoint has followed yet.
+func (m *Machine) base() history.Entry {
 	found := m.recovery.found
 	if earlier, ok := m.chain.rebaseAfter(found); ok {
 		base := *earlier.entry.Rebase
 		base.Lost = nil
-		return base, earlier.entry.End, earlier.entry.LeftOut
+		return history.Entry{Rebase: &base, End: earlier.entry.End, LeftOut: earlier.entry.LeftOut, Epoch: earlier.entry.Epoch}
 	}
 	base := history.Rebase{Position: found}
 	base.Hash, _ = m.chain.hash(found.Touched())
 	if c := m.recovery.checkpoint; c != nil && c.Position == found {
 		base.DeadLetters = c.DeadLetters
 	}
-	return base, m.chain.offsets(found), m.chain.leftOut(found.Touched())
+	return history.Entry{
+		Rebase: &base, End: m.chain.offsets(found), LeftOut: m.chain.leftOut(found.Touched()), Epoch: m.chain.epochAt(found),
+	}
 }
 
 // goBack takes note of a Rebase in the history: what the trainer is held to have learned since its checkpoint is void, dead letters too.
 // Those up to the checkpoint stand, published or not.
 func (m *Machine) goBack(l link) {
 	d, p := &m.delivery, &m.publisher
-	m.recovery.lost = nil
+	m.recovery.lost, m.followed = nil, false
 	delete(m.calls, m.collector.call)
 	m.collector.abandon()
 	d.position = m.chain.normal(d.position)

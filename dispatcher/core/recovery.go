@@ -7,6 +7,8 @@ type recovery struct {
 	// found is the newest checkpoint's position, listed; checkpoint is what it holds.
 	found      history.Position
 	checkpoint *history.CheckpointFacts
+	// epoch is the one that the checkpoint says it was made in.
+	epoch int64
 	// outputs are the dead letters in the checkpoint that nobody had acknowledged.
 	outputs history.DeadLetters
 	// bytes are the checkpoint's where the state travels in requests.
@@ -75,7 +77,8 @@ func (m *Machine) readCheckpoint() {
 			m.stop(unreadable("the checkpoint " + key + " holds another position or incarnation than its key says"))
 			return
 		}
-		m.recovery.checkpoint = c.Facts(len(r.Value))
+		m.recovery.checkpoint, m.recovery.epoch = c.Facts(len(r.Value)), h.Epoch
+		m.chain.know(h.Epoch, h.Terms)
 		m.recovery.outputs, m.recovery.bytes = c.Outputs, nil
 		if m.config.Residency == history.ResidencyCarried {
 			m.recovery.bytes = r.Value

@@ -49,6 +49,9 @@ type Settings struct {
 	Topic           string
 	Start           Start
 	NumericsVersion int
+	// Changeable lists the parameters of an algorithm that may change within a lineage; nil means that none may. A follower needs it, and
+	// NumericsVersion, to change what it learns by.
+	Changeable func(algorithm, task string) []string
 }
 
 // Collect says when checkpoints and entries are removed.
@@ -100,8 +103,11 @@ type Config struct {
 	ProbedTemplate string
 	// Reachable tells that the trainer has an address.
 	Reachable bool
-	Batch     Batch
-	Save      history.SaveRule
+	// Parameters are the model's, all that the object gives. An Epoch sees to it that those which may change are in force. Nil means those
+	// of Settings.Spec, for a follower those of genesis.
+	Parameters map[string]string
+	Batch      Batch
+	Save       history.SaveRule
 	// DeadLetterTopic is where records go that cannot be read; without one such a record stops the training.
 	DeadLetterTopic string
 	// Delivery is how records reach the trainer.

@@ -1,6 +1,10 @@
 package core
 
-import "creek.dev/creek/history"
+import (
+	"fmt"
+
+	"creek.dev/creek/history"
+)
 
 // settle takes the position from which to go on, once the history is in memory, and the right to append.
 func (m *Machine) settle() {
@@ -56,8 +60,14 @@ func (m *Machine) verify() *history.Problem {
 		if problem := m.judge("the newest checkpoint", found.Position, found.Hash); problem != nil {
 			return problem
 		}
+		if epoch := m.chain.epochAt(found.Position); epoch != m.recovery.epoch {
+			return forked("the newest checkpoint stands at %s in epoch %d, which is %d in the history", found.Position, m.recovery.epoch, epoch)
+		}
 	} else if m.recovery.found.Touched() > m.chain.head() {
 		return m.positionLost("the newest checkpoint", m.recovery.found)
+	}
+	if _, known := m.chain.eras[m.chain.epoch()]; !known {
+		return unreadable(fmt.Sprintf("epoch %d is in force at the newest entry, and neither the history nor the newest checkpoint says what it is", m.chain.epoch()))
 	}
 	if c := m.recovery.claim; c != nil {
 		return m.judge("the trainer", c.position, c.hash)

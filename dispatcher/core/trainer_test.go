@@ -19,6 +19,13 @@ type fakeTrainer struct {
 	lettered int64
 	// partial answers after one entry.
 	partial bool
+	// epoch is the one in which it stands, savedEpoch that of its checkpoint.
+	epoch, savedEpoch int64
+	// terms are those of the epochs that it went through.
+	terms map[int64]*history.Terms
+	// versions are the numerics versions that it says it runs; refuses is what a preflight answers to a spec, nil for yes.
+	versions []int
+	refuses  func(history.LearningSpec) *history.Problem
 }
 
 // die forgets what is not in a checkpoint.
@@ -28,11 +35,11 @@ func (f *fakeTrainer) die() { f.awake = false }
 func (f *fakeTrainer) wake(request history.Request) {
 	f.awake = true
 	if f.saved != nil {
-		f.position, f.hash, f.records = f.saved.Position, f.saved.Hash, f.saved.Records
+		f.position, f.hash, f.records, f.epoch = f.saved.Position, f.saved.Hash, f.saved.Records, f.savedEpoch
 		return
 	}
 	genesis := f.rig.store[history.GenesisKey(testLineage)]
-	f.position, f.hash, f.records = history.Position{}, history.ChainStart(genesis, request.Segment), 0
+	f.position, f.hash, f.records, f.epoch = history.Position{}, history.ChainStart(genesis, request.Segment), 0, 0
 }
 
 func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
@@ -41,7 +48,13 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 		f.rig.t.Fatalf("the machine sent a request that is not valid: %v", err)
 	}
 	if request.Action == history.ActionPreflight {
-		return 200, history.Answer{Trainer: history.TrainerFacts{Instance: "i"}}
+		answer := history.Answer{Trainer: f.facts()}
+		if f.refuses != nil {
+			if answer.Problem = f.refuses(*request.Expect); answer.Problem != nil {
+				return 422, answer
+			}
+		}
+		return 200, answer
 	}
 	if !f.awake {
 		f.wake(request)
@@ -50,6 +63,9 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 	f.goBack(request)
 	if request.From != f.position || request.Hash != f.hash {
 		return 409, f.answer()
+	}
+	if request.Epoch != f.epoch {
+		f.rig.t.Fatalf("the request is of epoch %d, the trainer of %d", request.Epoch, f.epoch)
 	}
 	if request.Action == history.ActionFlush {
 		f.save()
@@ -66,6 +82,12 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 		}
 		f.learned = append(f.learned, entry.Ranges()...)
 		f.records += entry.Span()
+		if f.epoch = entry.Epoch; entry.Terms != nil {
+			if f.terms == nil {
+				f.terms = map[int64]*history.Terms{}
+			}
+			f.terms[f.epoch] = entry.Terms
+		}
 		f.position, f.hash = history.Position{Entry: entry.Number}, history.Sum(data)
 	}
 	answer := f.answer()
@@ -84,15 +106,19 @@ func (f *fakeTrainer) goBack(request history.Request) {
 		if f.saved != nil && f.saved.Position == entry.Rebase.Position {
 			f.records = f.saved.Records
 		}
-		f.position, f.hash = request.From, request.Hash
+		f.position, f.hash, f.epoch = request.From, request.Hash, request.Epoch
 	}
 }
 
 func (f *fakeTrainer) answer() history.Answer {
 	return history.Answer{
 		Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved, DeadLetters: f.letters, DeadLettered: f.made(),
-		Trainer: history.TrainerFacts{Instance: "i"},
+		Trainer: f.facts(),
 	}
+}
+
+func (f *fakeTrainer) facts() history.TrainerFacts {
+	return history.TrainerFacts{Instance: "i", NumericsVersions: f.versions}
 }
 
 // made counts the dead letters.
@@ -107,8 +133,9 @@ func (f *fakeTrainer) made() int64 {
 func (f *fakeTrainer) save() {
 	c := history.Checkpoint{Header: history.CheckpointHeader{
 		Lineage: testLineage, Incarnation: f.rig.machine.incarnation, Position: f.position, Hash: f.hash, Records: f.records,
-		DeadLetters: f.made(), UnixMillis: f.rig.now.UnixMillis(),
+		DeadLetters: f.made(), UnixMillis: f.rig.now.UnixMillis(), Epoch: f.epoch,
 	}, Outputs: f.letters}
+	f.savedEpoch, c.Header.Terms = f.epoch, f.terms[f.epoch]
 	f.rig.store[f.rig.keys().Checkpoint(0, f.position)] = c.Encode()
 	f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records, UnixMillis: f.rig.now.UnixMillis()}
 }

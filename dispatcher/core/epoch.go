@@ -1,0 +1,194 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"creek.dev/creek/history"
+)
+
+// changeAgain is how long after a reading of the object that did not confirm a change the next is made.
+const changeAgain = 2 * Second
+
+// change is an Epoch on its way: what is asked for differs from what is in force. It is confirmed by the object itself and accepted by
+// the trainer before it is written, and what was learned before it is saved.
+type change struct {
+	terms history.Terms
+	// head is the newest entry, generation and template those of the configuration, for which it was decided.
+	head, generation int64
+	template         string
+	// confirmed tells that the object, read after head was known, is of generation still; accepted that a trainer can build the model.
+	confirmed, accepted bool
+	// due is when the object may be read.
+	due Instant
+}
+
+// asked returns the learning spec that the object asks for now.
+func (m *Machine) asked() history.LearningSpec {
+	if m.config.Parameters == nil {
+		return m.settings.Spec
+	}
+	return m.settings.Spec.With(history.Terms{Parameters: m.config.Parameters})
+}
+
+// inForce returns the learning spec by the terms in force at the head, or what genesis will hold.
+func (m *Machine) inForce() history.LearningSpec {
+	if m.incarnation == "" {
+		return m.asked()
+	}
+	return m.spec.With(m.chain.terms())
+}
+
+// changeable lists the parameters of a model that may change.
+func (s Settings) changeable(model history.Model) []string {
+	if s.Changeable == nil {
+		return nil
+	}
+	return s.Changeable(model.Algorithm, model.Task)
+}
+
+// fixed lists the parameters that differ and must not.
+func fixed(a, b map[string]string, changeable []string) []string {
+	names := map[string]bool{}
+	for _, parameters := range []map[string]string{a, b} {
+		for name := range parameters {
+			before, had := a[name]
+			after, has := b[name]
+			if (before != after || had != has) && !slices.Contains(changeable, name) {
+				names[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// wanted returns the terms that are to be in force, and whether others are. Parameters are those that the object asks for; the numerics
+// version is that of this image as soon as the trainer runs it, and never an older one.
+func (m *Machine) wanted() (history.Terms, bool) {
+	now := m.chain.terms()
+	next := history.Terms{Parameters: now.Parameters, NumericsVersion: now.NumericsVersion}
+	if m.config.Parameters != nil && !m.followed {
+		next.Parameters = overlaid(now.Parameters, m.config.Parameters, m.settings.changeable(m.spec.Model))
+	}
+	if newer := m.settings.NumericsVersion; newer > now.NumericsVersion && m.runs(newer) {
+		next.NumericsVersion = newer
+	}
+	return next, !next.Equal(now)
+}
+
+// overlaid returns parameters of which those with the names are taken from others.
+func overlaid(parameters, others map[string]string, names []string) map[string]string {
+	out := map[string]string{}
+	maps.Copy(out, parameters)
+	for _, name := range names {
+		delete(out, name)
+		if value, ok := others[name]; ok {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// runs tells whether the trainer that answered last said that it can compute by a numerics version.
+func (m *Machine) runs(version int) bool {
+	t := m.delivery.trainer
+	return t != nil && slices.Contains(t.NumericsVersions, version)
+}
+
+// changing brings a change forward, and tells whether slices must wait for it.
+func (m *Machine) changing() bool {
+	if problem := m.fixedChanged(m.spec.Model, m.chain.terms()); problem != nil {
+		m.stop(problem)
+		return true
+	}
+	terms, differ := m.wanted()
+	m.followed = m.followed || m.alone() && maps.Equal(terms.Parameters, m.chain.terms().Parameters)
+	if !differ {
+		m.change = change{}
+		return false
+	}
+	c := &m.change
+	if head := m.chain.head(); !c.terms.Equal(terms) || c.head != head || c.generation != m.config.Generation || c.template != m.config.Template {
+		*c = change{terms: terms, head: head, generation: m.config.Generation, template: m.config.Template, confirmed: m.alone(), due: c.due}
+	}
+	switch {
+	case !c.confirmed && c.due > m.now:
+		m.wakeAt(c.due)
+		return false
+	case !c.confirmed:
+		m.confirmChange()
+	case !m.atHead() || !c.accepted:
+		// What was learned before is finished and saved, and then a trainer is asked.
+	case m.outdated():
+		m.restart()
+	default:
+		entry := m.following(history.KindEpoch, m.chain.end())
+		entry.Epoch, entry.Terms = entry.Number, &terms
+		m.try(entry)
+		m.attempt()
+	}
+	return true
+}
+
+// alone tells whether there is no object to be asked: what is wanted stays the same while the process lives. So one that has seen its
+// parameters in force changes them no more, and two that want different things do not take turns.
+func (m *Machine) alone() bool { return m.settings.Follower || m.settings.Unrecorded }
+
+// atHead tells whether all of the history is learned and saved.
+func (m *Machine) atHead() bool {
+	return m.delivery.action == "" && m.delivery.position == history.Position{Entry: m.chain.head()} && !m.unsaved()
+}
+
+// confirmChange reads the object, since a cached one may be of yesterday. It is read after the head was known: so whatever Epoch the
+// history holds was decided by an older object or by this one, and what is written now is never older than what it replaces.
+func (m *Machine) confirmChange() {
+	generation := m.change.generation
+	m.start(&m.main, ReadObject{}, func(r Result) {
+		c := &m.change
+		c.due = m.now.Add(changeAgain)
+		if c.generation == generation && r.Outcome == Done && r.Object.UID == m.settings.UID && r.Object.Generation == generation {
+			c.confirmed = true
+		}
+	})
+}
+
+// trying tells whether the next thing to ask of the trainer is whether it can build the model of a change.
+func (m *Machine) trying() bool {
+	return m.change.confirmed && !m.change.accepted && m.change.head == m.chain.head() && m.atHead()
+}
+
+func (m *Machine) preflightChange() {
+	spec := m.spec.With(m.change.terms)
+	m.send(history.Request{Action: history.ActionPreflight, Topic: m.topicName, Expect: &spec})
+}
+
+// built takes note that a trainer can build the model of a spec.
+func (m *Machine) built(spec *history.LearningSpec) {
+	if spec == nil {
+		return
+	}
+	digest := spec.Digest()
+	if m.change.confirmed && digest == m.spec.With(m.change.terms).Digest() {
+		m.change.accepted = true
+	}
+	if digest == m.asked().Digest() {
+		m.unproven = false
+	}
+}
+
+// fixedChanged says which parameters differ from those in force that must not. A follower takes them as they are.
+func (m *Machine) fixedChanged(model history.Model, now history.Terms) *history.Problem {
+	changeable := m.settings.changeable(model)
+	names := fixed(now.Parameters, m.asked().Model.Parameters, changeable)
+	if len(names) == 0 || m.settings.Follower {
+		return nil
+	}
+	may := "none may"
+	if len(changeable) > 0 {
+		may = "only " + strings.Join(changeable, ", ") + " may"
+	}
+	return history.Problemf(history.ReasonStateIncompatible,
+		"lineage %s keeps state that was learned with other values of the parameters %s, which cannot change within a lineage: %s; raise spec.lineage to start anew, or apply the spec that the state was made with",
+		m.settings.Lineage, strings.Join(names, ", "), may)
+}
