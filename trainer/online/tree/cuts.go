@@ -58,7 +58,7 @@ func newScratch(l layout, c *Config) scratch {
 }
 
 func (s *scratch) bytes() int {
-	return 88*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)+cap(s.leasts)) +
+	return 96*cap(s.classes) + 8*(cap(s.branches)+cap(s.thresholds)+cap(s.left)+cap(s.estimates)+cap(s.leasts)) +
 		32*(cap(s.suggested)+cap(s.children)) + 16*cap(s.intervals)
 }
 
@@ -74,7 +74,9 @@ type moments struct {
 	class, slot                   int
 	block                         []float64
 	count, mean, sigma, low, high float64
-	order                         int
+	// scale is 1/sigma, or 0 without one, about as well as doubles can.
+	scale float64
+	order int
 }
 
 // gather collects what a leaf has observed of its i-th feature.
@@ -95,9 +97,10 @@ func (t *Hoeffding) gather(h []float64, i int) {
 		m := &s[found]
 		m.class, m.slot, m.count, m.order = int(h[t.classOf+slot]), slot, n, int(b[bOrder*w])
 		m.mean, m.low, m.high = b[bMean*w], b[bLow*w], b[bHigh*w]
-		m.sigma = 0
+		m.sigma, m.scale = 0, 0
 		if n > 1 {
 			m.sigma = math.Sqrt(b[bSquares*w] / (n - 1))
+			m.scale = scaleOf(n, b[bSquares*w])
 		}
 		m.block = t.stats[from-i : from-i+t.block]
 		found++
@@ -135,7 +138,7 @@ func (t *Hoeffding) best(h []float64, i int, estimated bool) split {
 	limit := math.Inf(1)
 	if estimated {
 		if !s.kept {
-			s.estimate(i, thresholds, t.config.MinBranchFraction)
+			t.estimateCuts(h, i, thresholds)
 		}
 		for _, e := range s.estimatesOf(i)[:len(thresholds)] {
 			limit = min(limit, e)

@@ -145,7 +145,7 @@ func (t *ExtremelyFast) considerEarly(i int32, lost bool) {
 			return
 		}
 	}
-	best, _, count := t.suggest(h, estimated)
+	best, _, count := t.suggest(h, estimated, math.Inf(1))
 	switch {
 	case count == 0:
 	case math.IsInf(best.merit, -1):
@@ -189,7 +189,7 @@ func (t *ExtremelyFast) reconsider(i int32, h []float64, total float64, lost boo
 			return false, false
 		}
 	}
-	best, _, count := t.suggest(h, estimated)
+	best, _, count := t.suggest(h, estimated, math.Inf(1))
 	now := math.Inf(-1)
 	for _, s := range t.scratch.suggested {
 		if s.at == at {

@@ -44,8 +44,8 @@ func chordTable(f func(float64) float64) (table [chords + 2]float64) {
 // below is a lower bound of a table's function at p in [0, 1].
 func below(table *[chords + 2]float64, p float64) float64 {
 	scaled := float64(p * chords)
-	i := uint(scaled)
-	if i > chords {
+	i := int(scaled)
+	if uint(i) > chords {
 		return 0
 	}
 	return table[i] + float64((scaled-float64(i))*(table[i+1]-table[i]))
@@ -70,6 +70,12 @@ func (s *scratch) hopeless(bound float64) bool {
 	return s.second-s.least+s.slack(s.most) <= bound
 }
 
+// certain tells that the merits of the best two splits of a leaf, of which the
+// entropies were estimated, differ by more than the bound, for certain.
+func (s *scratch) certain(bound float64) bool {
+	return s.second-s.least-s.slack(s.most) > bound
+}
+
 // estimates tells whether splits are estimated before they are computed.
 func (t *Hoeffding) estimates() bool {
 	return t.config.Criterion == InfoGain && !t.tabled && !t.removes() && !t.plain
@@ -80,9 +86,9 @@ func (t *Hoeffding) estimate(h []float64) {
 	s := &t.scratch
 	s.least, s.second, s.most = math.Inf(1), math.Inf(1), 0
 	for i := range t.width {
-		t.gather(h, i)
+		t.gatherRoughly(h, i)
 		s.most = max(s.most, len(s.classes))
-		e := s.estimate(i, s.tried(), t.config.MinBranchFraction)
+		e := t.estimateCuts(h, i, s.tried())
 		s.leasts[i] = e
 		if e < s.least {
 			s.least, s.second = e, s.least
@@ -92,56 +98,53 @@ func (t *Hoeffding) estimate(h []float64) {
 	}
 }
 
-// estimate bounds the entropies that splits by the feature that was gathered
-// leave from below, +Inf where one is not valid, and returns the least.
-func (s *scratch) estimate(i int, thresholds []float64, minFraction float64) (least float64) {
+// estimateCuts bounds the entropies that splits by the i-th feature leave from
+// below, +Inf where one is not valid, and returns the least.
+func (t *Hoeffding) estimateCuts(h []float64, i int, thresholds []float64) (least float64) {
+	s, minFraction := &t.scratch, t.config.MinBranchFraction
 	estimates := s.estimatesOf(i)[:len(thresholds)]
+	sure := true
 	for j := range s.classes {
-		s.classes[j].roughly(s.left[j*s.splits:][:len(thresholds)], thresholds)
+		sure = s.classes[j].roughly(s.left[j*s.splits:][:len(thresholds)], thresholds) && sure
 	}
-	least, sure := s.estimateCuts(estimates, minFraction, 2*roughness)
+	if sure && len(s.classes) == 2 {
+		least, sure = s.twoEntropies(estimates, minFraction)
+	} else if sure {
+		least, sure = s.manyEntropies(estimates, minFraction, 2*roughness)
+	}
 	if sure {
 		return least
 	}
+	t.gather(h, i)
 	for j := range s.classes {
 		left := s.left[j*s.splits:][:len(thresholds)]
 		for k, threshold := range thresholds {
 			left[k] = s.classes[j].atMost(threshold)
 		}
 	}
-	least, _ = s.estimateCuts(estimates, minFraction, 0)
+	least, _ = s.manyEntropies(estimates, minFraction, 0)
 	return least
 }
 
-// estimateCuts is estimate by the weights on the left. It is not sure if the share
-// of a side differs from the least one by no more than the doubt, which is there.
-func (s *scratch) estimateCuts(estimates []float64, minFraction, doubt float64) (least float64, sure bool) {
+// twoEntropies bounds the entropies of two classes by the weights on the left,
+// which are rough. It is not sure if it cannot tell whether a split is valid.
+func (s *scratch) twoEntropies(estimates []float64, minFraction float64) (least float64, sure bool) {
 	least = math.Inf(1)
-	if len(s.classes) != 2 {
-		for k := range estimates {
-			e, sure := s.manyEntropy(s.left[k:], minFraction, doubt)
-			if !sure {
-				return 0, false
-			}
-			estimates[k] = e
-			least = min(least, e)
-		}
-		return least, true
-	}
 	first, second := s.left[:len(estimates)], s.left[s.splits:][:len(estimates)]
 	n, m := s.classes[0].count, s.classes[1].count
-	perWhole := 1 / (n + m)
+	whole := n + m
+	perWhole := 1 / whole
 	for k, a := range first {
 		b := second[k]
-		c, d := n-a, m-b
-		left, right := a+b, c+d
-		share := min(left, right) / (left + right)
-		if doubt > 0 && math.Abs(share-minFraction) <= doubt {
+		left := a + b
+		right := whole - left
+		share := float64(min(left, right) * perWhole)
+		if math.Abs(share-minFraction) <= 2*roughness {
 			return 0, false
 		}
 		e := math.Inf(1)
 		if share > minFraction {
-			e = float64(left*below(&twoClasses, min(a, b)/left)) + float64(right*below(&twoClasses, min(c, d)/right))
+			e = float64(left*below(&twoClasses, min(a, b)/left)) + float64(right*below(&twoClasses, min(n-a, m-b)/right))
 			e = float64(e * perWhole)
 		}
 		estimates[k] = e
@@ -152,8 +155,23 @@ func (s *scratch) estimateCuts(estimates []float64, minFraction, doubt float64) 
 	return least, true
 }
 
-// manyEntropy is the same of one threshold, any number of classes, and the
-// weights on the left, of each class one among those of the other thresholds.
+// manyEntropies is the same of any number of classes. The weights may be exact:
+// then there is no doubt.
+func (s *scratch) manyEntropies(estimates []float64, minFraction, doubt float64) (least float64, sure bool) {
+	least = math.Inf(1)
+	for k := range estimates {
+		e, sure := s.manyEntropy(s.left[k:], minFraction, doubt)
+		if !sure {
+			return 0, false
+		}
+		estimates[k] = e
+		least = min(least, e)
+	}
+	return least, true
+}
+
+// manyEntropy is the same of one threshold, by the weights on the left, of each
+// class one among those of the other thresholds.
 func (s *scratch) manyEntropy(weights []float64, minFraction, doubt float64) (e float64, sure bool) {
 	left, right := 0.0, 0.0
 	for j := range s.classes {

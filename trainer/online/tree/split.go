@@ -45,12 +45,17 @@ func (t *Hoeffding) attempt(i int32, h []float64, total float64) {
 	}
 	bound := t.bound(h, total)
 	estimated := t.estimates()
+	limit := math.Inf(1)
 	if estimated {
-		if t.estimate(h); bound >= t.config.Tau && t.scratch.hopeless(bound) {
+		t.estimate(h)
+		if bound >= t.config.Tau && t.scratch.hopeless(bound) {
 			return
 		}
+		if bound < t.config.Tau || t.scratch.certain(bound) {
+			limit = t.scratch.least + t.scratch.slack(t.scratch.most)
+		}
 	}
-	best, second, count := t.suggest(h, estimated)
+	best, second, count := t.suggest(h, estimated, limit)
 	if count == 0 {
 		return
 	}
@@ -90,8 +95,10 @@ func (t *Hoeffding) bound(h []float64, total float64) float64 {
 
 // suggest returns the best split, the merit of the second, and the number of
 // candidates, of which not to split may be one. Of features with equal merits
-// the later is the best one. estimated tells that estimate was called.
-func (t *Hoeffding) suggest(h []float64, estimated bool) (best split, second float64, count int) {
+// the later is the best one. estimated tells that estimate was called; then
+// features are passed over of which no split leaves an entropy within the limit,
+// so that second may be too low.
+func (t *Hoeffding) suggest(h []float64, estimated bool, limit float64) (best split, second float64, count int) {
 	best.merit, second = math.Inf(-1), math.Inf(-1)
 	if t.config.MeritPreprune {
 		count++
@@ -99,6 +106,9 @@ func (t *Hoeffding) suggest(h []float64, estimated bool) (best split, second flo
 	t.scratch.suggested = t.scratch.suggested[:0]
 	t.scratch.judge.begin(&t.config, h[t.weights:t.weights+int(h[hSlots])])
 	for i := range t.width {
+		if estimated && t.scratch.leasts[i] > limit {
+			continue
+		}
 		t.gather(h, i)
 		if len(t.scratch.classes) == 0 || t.removes() && h[t.removed+i] != 0 {
 			continue
