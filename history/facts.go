@@ -57,14 +57,12 @@ type Facts struct {
 	Stopped        *Problem `json:"stopped,omitempty"`
 
 	// Head is the number of the newest entry, Position and Records how far the resident model is, Lag how many offsets are not yet learned.
-	Head int64 `json:"head"`
-	// Epoch is the one in force at Head, 0 while the terms of genesis are, and NumericsVersion what it computes by, 0 while that is not known.
-	Epoch           int64 `json:"epoch,omitempty"`
-	NumericsVersion int   `json:"numericsVersion,omitempty"`
-
+	Head     int64    `json:"head"`
 	Position Position `json:"position"`
 	Records  int64    `json:"records"`
 	Lag      int64    `json:"lag"`
+	// Epoch is the one in force at Head, 0 while the terms of genesis are.
+	Epoch int64 `json:"epoch,omitempty"`
 	// DeadLetters counts the records that could not be read and were passed over, DeadLettersWaiting those of them that are not in the
 	// topic of dead letters yet.
 	DeadLetters        int64 `json:"deadLetters,omitempty"`

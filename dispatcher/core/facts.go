@@ -11,7 +11,7 @@ func (m *Machine) Facts() history.Facts {
 	d := &m.delivery
 	f := history.Facts{
 		Lineage: m.settings.Lineage, UID: m.settings.UID, Generation: m.config.Generation, Incarnation: m.incarnation,
-		NumericsVersion: m.numerics,
+		NumericsVersion: m.chain.terms().NumericsVersion,
 		Phase:           m.phase(), Source: m.sourceFinding(), State: m.findings.state, Trainer: m.trainerFinding(),
 		Durability: m.findings.durability, ProbedTemplate: d.probed, Stopped: copied(m.stopped),
 		Head: m.chain.head(), Position: d.position, Records: d.records, DeadLetters: d.deadLettered,
@@ -20,7 +20,7 @@ func (m *Machine) Facts() history.Facts {
 		InFlight: d.action == history.ActionTrain || d.action == history.ActionFlush, Failures: m.sendLane.failures,
 		Latency: d.latency, Memory: copied(d.memory), Worker: copied(d.trainer),
 		Delivered: d.delivered, Repeated: d.repeated, Appended: m.appender.appended,
-		BusyMicros: d.busyMicros, Epoch: m.chain.epoch(), NumericsVersion: m.chain.terms().NumericsVersion,
+		BusyMicros: d.busyMicros, Epoch: m.chain.epoch(),
 	}
 	if m.stage == stageTombstone {
 		// It may be one that is being deleted, which no status may record.

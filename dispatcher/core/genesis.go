@@ -40,7 +40,7 @@ func (m *Machine) adopt(data []byte) {
 		m.stop(problem)
 		return
 	}
-	m.incarnation, m.spec, m.numerics = genesis.Incarnation, genesis.Spec, genesis.NumericsVersion
+	m.incarnation, m.spec = genesis.Incarnation, genesis.Spec
 	m.topicName, m.topicID = genesis.Topic, genesis.TopicID
 	terms := genesis.Terms()
 	m.chain = chain{start: history.ChainStart(data, m.settings.Segment), begin: genesis.Start}

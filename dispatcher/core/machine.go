@@ -42,7 +42,6 @@ type Machine struct {
 	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane lane
 
 	incarnation string
-	numerics    int
 	spec        history.LearningSpec
 	topicName   string
 	topicID     string
@@ -190,7 +189,7 @@ func (m *Machine) proceed() {
 func (m *Machine) restart() {
 	m.abandon()
 	probed := m.delivery.probed
-	m.stage, m.incarnation, m.numerics, m.term, m.chain = stageGenesis, "", 0, 0, chain{}
+	m.stage, m.incarnation, m.term, m.chain = stageGenesis, "", 0, chain{}
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
 	m.source, m.appender, m.recovery, m.collector = source{}, appender{}, recovery{}, collector{}
 	m.ages, m.change = ages{}, change{}
