@@ -87,11 +87,6 @@ func (s inProcess) Send(ctx context.Context, request history.Request) (driver.Re
 	return driver.Reply{Status: int(status), Answer: answer}, nil
 }
 
-// there is an object that exists.
-type there struct{}
-
-func (there) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
-
 // dispatch runs a dispatcher until a checkpoint holds all records, in slices that are longer than the way from checkpoint to checkpoint.
 func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment string, records int64) {
 	t.Helper()
@@ -117,7 +112,7 @@ func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment s
 	d := driver.New(core.Settings{
 		Lineage: learnedLineage, Segment: segment, Follower: segment != "", UID: "uid", Writer: "w" + segment, Incarnation: "cafe", Spec: spec,
 		Topic: learnedTopic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
-	}, driver.Parts{Source: driver.NewPoller(watcher), Store: l.store, Sender: inProcess{teacher}, Object: there{}, Publisher: publisher})
+	}, driver.Parts{Source: driver.NewPoller(watcher), Store: l.store, Sender: inProcess{teacher}, Publisher: publisher})
 	d.Configure(core.Config{
 		Generation: 1, Reachable: true, DeadLetterTopic: "dead", Batch: core.Batch{MaxRecords: 6_000, Window: core.Span(20 * time.Millisecond)},
 		Save: history.SaveRule{Records: 1_200},

@@ -121,8 +121,14 @@ func (m *Machine) resolve() {
 	m.sourceCall(&m.main, op, func(r Result) { m.confirm(topic, r.Offsets) })
 }
 
-// confirm reads the object from the cluster before genesis is made, since a cached one may be of yesterday.
+// confirm reads the object from the cluster, where there is one, before genesis is made, since a cached one may be of yesterday.
 func (m *Machine) confirm(topic Topic, start history.Offsets) {
+	if m.settings.Unrecorded {
+		if !m.config.Hold && m.config.Cleaning == CleaningNone {
+			m.putGenesis(topic, start)
+		}
+		return
+	}
 	m.start(&m.main, ReadObject{}, func(r Result) {
 		switch {
 		case m.config.Hold || m.config.Cleaning != CleaningNone:

@@ -303,3 +303,22 @@ func TestStoppingAnswerTellsWhereItStands(t *testing.T) {
 		t.Errorf("stopped %v, %d records, lag %d, checkpoint %+v", f.Stopped, f.Records, f.Lag, f.Checkpoint)
 	}
 }
+
+// Where there is no object nobody asks for it.
+func TestWithoutAnObjectGenesisDoesNotAskForIt(t *testing.T) {
+	r := newRig(t)
+	r.record, r.stable = false, at(0, 10)
+	settings := r.settings("writer-1")
+	settings.Unrecorded = true
+	r.machine = New(settings)
+	r.step(Configured{Config: r.config})
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Records != 10 {
+		t.Errorf("%d records, stopped %v", f.Records, f.Stopped)
+	}
+	for _, op := range r.ops {
+		if _, asked := op.(ReadObject); asked {
+			t.Error("the object was asked for")
+		}
+	}
+}

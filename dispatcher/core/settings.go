@@ -37,8 +37,8 @@ type Settings struct {
 	// Follower tells that another dispatcher makes the genesis: this one waits for it and takes spec and topic from it, and no
 	// object records the incarnation.
 	Follower bool
-	// Unrecorded tells that there is no object whose status could record the incarnation, as in a demonstration: entry 1 does not wait
-	// for it.
+	// Unrecorded tells that there is no object whose status could record the incarnation, as in a demonstration: genesis does not ask
+	// for it, and entry 1 does not wait.
 	Unrecorded bool
 
 	// Collect is how what nobody needs any more is removed; the zero value keeps everything.

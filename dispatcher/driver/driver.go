@@ -66,7 +66,7 @@ type Parts struct {
 	Source Source
 	Store  state.Store
 	Sender Sender
-	// Object may be nil for a follower, Publisher where no topic of dead letters is configured and for a follower.
+	// Object may be nil for a follower and where there is none, Publisher where no topic of dead letters is configured and for a follower.
 	Object    Object
 	Publisher Publisher
 	// Records and Room serve requests that carry their records; without them trainers fetch them.

@@ -150,7 +150,7 @@ func (s *stage) dispatch(ctx context.Context, p plan, kept state.Settings, addre
 		Lineage: history.Lineage{Namespace: "engine", Name: p.name, Number: 1}, UID: "uid", Writer: "engine", Incarnation: "engine",
 		Spec: s.spec(p), Topic: name, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}, driver.Parts{
-		Source: driver.NewPoller(watcher), Store: r.store, Object: there{}, Records: reader, Room: driver.NewRoom(3 * history.MaxPushedBytes),
+		Source: driver.NewPoller(watcher), Store: r.store, Records: reader, Room: driver.NewRoom(3 * history.MaxPushedBytes),
 		Sender: &driver.HTTPSender{
 			URL: func() string { return "http://" + address }, Client: driver.NewClient(),
 			Token: func(context.Context, string) (string, error) { return "token", nil },
@@ -167,12 +167,6 @@ func (s *stage) dispatch(ctx context.Context, p plan, kept state.Settings, addre
 	}
 	return nil
 }
-
-// there is an object that exists.
-type there struct{}
-
-// Read implements driver.Object.
-func (there) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
 
 func (s *stage) spec(p plan) history.LearningSpec {
 	spec := history.LearningSpec{Format: history.Format{Type: "JSON", Label: "class", Classes: []string{"DOWN", "UP"}}, Model: p.model}

@@ -76,7 +76,7 @@ func (p plan) dispatch(ctx context.Context) error {
 		Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 		Collect: p.collect(),
 	}, driver.Parts{
-		Source: driver.NewPoller(watcher), Store: store, Object: object{}, Publisher: driver.NewKafkaPublisher(connection),
+		Source: driver.NewPoller(watcher), Store: store, Publisher: driver.NewKafkaPublisher(connection),
 		Records: stream.NewReader(connection), Room: driver.NewRoom(48 << 20),
 		Sender: &driver.HTTPSender{
 			URL: p.trainer, Client: driver.NewClient(),
@@ -115,11 +115,6 @@ func (p plan) trainer() string {
 	}
 	return string(address)
 }
-
-// object stands in for the CreekTraining in a cluster: it exists.
-type object struct{}
-
-func (object) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
 
 // broker is the embedded broker in a process of its own. It is never killed: nothing that it holds would survive.
 func (p plan) broker(ctx context.Context) error {

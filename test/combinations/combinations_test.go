@@ -136,7 +136,7 @@ func learnInto(
 		Lineage: lineage, UID: "uid", Writer: "w", Incarnation: "cafe", Spec: spec(), Topic: topic,
 		Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}, driver.Parts{
-		Source: driver.NewPoller(watcher), Store: store, Sender: sender, Object: there{}, Publisher: publisher,
+		Source: driver.NewPoller(watcher), Store: store, Sender: sender, Publisher: publisher,
 		Records: reader, Room: driver.NewRoom(room),
 	})
 	config := core.Config{
@@ -147,11 +147,6 @@ func learnInto(
 	d.Configure(config)
 	return await(t, d, records), sender
 }
-
-// there is an object that exists.
-type there struct{}
-
-func (there) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
 
 // await runs a driver until a checkpoint holds all records.
 func await(t *testing.T, d *driver.Driver, records int64) history.CheckpointFacts {

@@ -83,7 +83,7 @@ func train(t *testing.T, topic string, change func(*plan)) *training {
 	tr := &training{
 		t: t, topic: topic, config: p.config, store: p.store, kafka: p.cluster.Connection(kafkatest.Plain),
 		driver: driver.New(p.settings, driver.Parts{
-			Source: driver.NewPoller(source), Store: p.store, Sender: serve(t, trainer.NewKafka(p.kafka), p.store), Object: there{},
+			Source: driver.NewPoller(source), Store: p.store, Sender: serve(t, trainer.NewKafka(p.kafka), p.store),
 			Publisher: publisher, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)),
 		}),
 	}
@@ -128,11 +128,6 @@ func serve(t *testing.T, source trainer.Source, store state.Store) *driver.HTTPS
 		Token: func(context.Context, string) (string, error) { return "token", nil },
 	}
 }
-
-// there is an object that exists.
-type there struct{}
-
-func (there) Read(context.Context) (core.Object, error) { return core.Object{UID: "uid"}, nil }
 
 func spec() history.LearningSpec {
 	spec := history.LearningSpec{

@@ -3,7 +3,6 @@
 package demo
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -111,17 +110,9 @@ func (s *stage) newDriver(kept state.Settings, options Options) (*driver.Driver,
 		Spec: s.spec, Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}
 	return driver.New(settings, driver.Parts{
-		Source: driver.NewPoller(s.watcher), Store: store, Sender: s.worker, Object: object{}, Log: log,
+		Source: driver.NewPoller(s.watcher), Store: store, Sender: s.worker, Log: log,
 		Records: stream.NewReader(s.connection), Room: driver.NewRoom(3 * history.MaxPushedBytes),
 	}), nil
-}
-
-// object stands in for the CreekTraining in a cluster: it exists.
-type object struct{}
-
-// Read implements driver.Object.
-func (object) Read(context.Context) (core.Object, error) {
-	return core.Object{UID: "demo"}, nil
 }
 
 // config is what the operator and the user would set.
