@@ -67,7 +67,7 @@ Where its features are not all that the file has, in the file's order, --feature
   zcat elec2.csv.gz | creek eval --data - --label class --model HoeffdingTree
   creek eval --data cars.csv --label kind --model OneVsRest --base LogisticRegression --preprocess OneHotEncoder`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) },
+		RunE: atOnce(func(cmd *cobra.Command, _ []string) error { return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) }),
 	}
 	flags := command.Flags()
 	addSourceFlags(flags, &o.data.Source)

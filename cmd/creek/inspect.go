@@ -44,7 +44,7 @@ func newInspectCommand() *cobra.Command {
 constant memory, and its digest is checked; the learner that wrote it is not needed.`,
 		Example: "  creek model inspect fraud.model",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: atOnce(func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("FILE is required")
 			}
@@ -56,7 +56,7 @@ constant memory, and its digest is checked; the learner that wrote it is not nee
 				return err
 			}
 			return found.print(cmd.OutOrStdout(), output)
-		},
+		}),
 	}
 	command.Flags().StringVarP(&output, "output", "o", "text", "text or json")
 	return command

@@ -15,10 +15,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exit codes of every command.
+// Exit codes of every command; that of an interrupted one is what shells give.
 const (
-	exitFailure = 1
-	exitUsage   = 2
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInterrupted = 130
 )
 
 // usageError marks an error in how a command was called rather than in what it did.
@@ -30,6 +31,8 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The second signal ends what the first could not.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -44,6 +47,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "creek: interrupted")
+		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "creek: %v\n", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
@@ -67,6 +74,20 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newOperatorCommand(), newDispatcherCommand(), newEvalCommand(), newPredictCommand(),
 		newModelCommand(), newReplayCommand(), newProduceCommand(), newDemoCommand())
 	return root
+}
+
+// atOnce makes a command that has nothing to put in order end at the first signal, whatever it is waiting for or working on.
+func atOnce(work func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		done := make(chan error, 1)
+		go func() { done <- work(cmd, args) }()
+		select {
+		case err := <-done:
+			return err
+		case <-cmd.Context().Done():
+			return cmd.Context().Err()
+		}
+	}
 }
 
 // noArguments refuses positional arguments, among them misspelt commands.

@@ -32,12 +32,12 @@ func newPredictCommand() *cobra.Command {
 		Long:    "Predict each record of a CSV or JSON-lines file with a model that 'creek model pull' wrote: one JSON object a line, in the order of the file.",
 		Example: "  creek model pull shop/fraud -o fraud.model\n  creek predict --model fraud.model --data today.csv",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: atOnce(func(cmd *cobra.Command, _ []string) error {
 			if o.model == "" || o.data.Path == "" {
 				return usagef("--model and --data are required")
 			}
 			return o.run(cmd.OutOrStdout())
-		},
+		}),
 	}
 	command.Flags().StringVar(&o.model, "model", "", "the model")
 	addSourceFlags(command.Flags(), &o.data)
@@ -107,6 +107,10 @@ func (o predictOptions) run(out io.Writer) error {
 		}
 		if err == nil {
 			err = encoder.Encode(named(model, classes, model.Predict(row)))
+		}
+		if err == nil && o.data.Piped() {
+			// Whoever waits for the answer may not send more before it.
+			err = buffered.Flush()
 		}
 		if err != nil {
 			return errors.Join(err, buffered.Flush())

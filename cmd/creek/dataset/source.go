@@ -24,6 +24,9 @@ type Source struct {
 	Delimiter string
 }
 
+// Piped tells whether the records come from the standard input or another pipe, whose name tells nothing and which may go on for long.
+func (s Source) Piped() bool { return s.Path == "-" || strings.HasPrefix(s.Path, "/dev/") }
+
 // bufferBytes is how much of a file is read at once.
 const bufferBytes = 1 << 20
 
@@ -33,7 +36,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // open returns the bytes of the file, unzipped and without a byte order mark, and the type of its records. Names tell what files are; the
 // standard input and other pipes, whose names tell nothing, are known by how they begin.
 func (s Source) open() (file *os.File, reader *bufio.Reader, kind string, err error) {
-	nameless := s.Path == "-" || strings.HasPrefix(s.Path, "/dev/")
+	nameless := s.Piped()
 	if !nameless {
 		if kind, err = typeOf(s.Path); err != nil {
 			return nil, nil, "", err

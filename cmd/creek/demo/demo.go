@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"creek.dev/creek/cmd/creek/producer"
+	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/arrival"
 )
@@ -51,7 +53,10 @@ func Run(ctx context.Context, options Options) (Report, error) {
 		return Report{}, err
 	}
 	report, err := s.perform(ctx, options, begin)
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%w: a demonstration that takes longer than %s is given up%s", err, limit, troubles(s.driver.Facts()))
+		}
 		err = fmt.Errorf("%w\n%s", err, s.lastWords())
 	}
 	return report, errors.Join(err, s.close())
@@ -166,8 +171,19 @@ func (s *stage) progress(options Options, begin time.Time) {
 			memory = fmt.Sprintf("%.1f MiB", float64(facts.Memory.Peak)/(1<<20))
 		}
 	}
-	options.Progress(fmt.Sprintf("%4.0f s  %6d records  accuracy %.4f  lag %5d  %-6s  memory %-8s  wakes %d",
-		time.Since(begin).Seconds(), facts.Records, facts.Metrics["accuracy"], facts.Lag, state, memory, len(lives)))
+	options.Progress(fmt.Sprintf("%4.0f s  %6d records  accuracy %.4f  lag %5d  %-6s  memory %-8s  wakes %d%s",
+		time.Since(begin).Seconds(), facts.Records, facts.Metrics["accuracy"], facts.Lag, state, memory, len(lives), troubles(facts)))
+}
+
+// troubles are what the dispatcher cannot do at present.
+func troubles(facts history.Facts) string {
+	var text strings.Builder
+	for _, finding := range []history.Finding{facts.Source, facts.State} {
+		if finding.Status == history.False {
+			text.WriteString("  " + string(finding.Reason) + ": " + finding.Message)
+		}
+	}
+	return text.String()
 }
 
 // lastWords returns the end of the trainers' log, for a failure.

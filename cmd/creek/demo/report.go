@@ -95,6 +95,14 @@ func (r Report) Check(options Options) error {
 	return errors.Join(broken...)
 }
 
+// verdict says in a sentence what the table shows.
+func (r Report) verdict() string {
+	if r.Check(Options{}) != nil {
+		return "The three do not agree."
+	}
+	return "Every record was learned once, and all three models are the same, bit for bit."
+}
+
 // Print writes the report as a table.
 func (r Report) Print(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -120,7 +128,7 @@ func (r Report) Print(out io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "\n%d records in %.0f s of wall-clock; the trainer woke %d times and was killed %d time(s) while it worked.\n",
-		r.Produced, r.WallClock, r.Wakes, r.Killed)
+	_, err := fmt.Fprintf(out, "\n%d records in %.0f s of wall-clock; the trainer woke %d times and was killed %d time(s) while it worked.\n%s\n",
+		r.Produced, r.WallClock, r.Wakes, r.Killed, r.verdict())
 	return err
 }
