@@ -43,8 +43,9 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:19493
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:19493
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:$port,COUNTED://127.0.0.1:19494,CONTROLLER://127.0.0.1:19493
+advertised.listeners=PLAINTEXT://127.0.0.1:$port,COUNTED://127.0.0.1:19495
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,COUNTED:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
 log.dirs=$work/kafka
 auto.create.topics.enable=false
@@ -59,5 +60,10 @@ taskset -c 0 redis-server --port 19479 --bind 127.0.0.1 --dir "$work" --save '' 
   --maxmemory-policy noeviction >"$work/redis.log" 2>&1 &
 servers+=($!)
 
+if [[ " $* " == *" -idle"* ]]; then
+  KUBEBUILDER_ASSETS=$(hack/cluster/build.sh envtest)
+  export KUBEBUILDER_ASSETS
+fi
 taskset -c 0 "$work/engine" -brokers 127.0.0.1:$port -redis 127.0.0.1:19479 -data "$CREEK_DATA/elec2.csv" -trainer bin/trainer -core 1 \
+  -counted 127.0.0.1:19495 -behind 127.0.0.1:19494 \
   -python "$venv/bin/python" -peer hack/engine/river_behind_kafka.py "$@"

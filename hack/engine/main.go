@@ -19,10 +19,14 @@ import (
 
 // options are what engine.sh passes on.
 type options struct {
-	brokers, redis, data, trainer, python, peer string
-	core                                        int
+	brokers, redis, data, trainer, creek, python, peer string
+	// counted is where requests are counted on their way to Kafka, whose listener for them is behind.
+	counted, behind string
+	core            int
 	// records is how many are learned by the fast learners; a tenth of them by the forest, by the combinations and by the peer.
 	records int
+	// idle is the number of idle trainings to measure, and nothing else; 0 measures everything else.
+	idle int
 }
 
 func main() {
@@ -38,6 +42,10 @@ func start() error {
 	flag.StringVar(&o.redis, "redis", "", "address of Redis")
 	flag.StringVar(&o.data, "data", "", "path of elec2.csv")
 	flag.StringVar(&o.trainer, "trainer", "bin/trainer", "the trainer's binary")
+	flag.StringVar(&o.creek, "creek", "bin/creek", "creek's binary")
+	flag.StringVar(&o.counted, "counted", "", "address that Kafka's second listener is known by")
+	flag.StringVar(&o.behind, "behind", "", "where that listener listens")
+	flag.IntVar(&o.idle, "idle", 0, "measure a dispatcher with so many idle trainings, and nothing else")
 	flag.StringVar(&o.python, "python", "", "a Python with River and confluent-kafka; empty measures no peer")
 	flag.StringVar(&o.peer, "peer", "", "the peer's script")
 	flag.IntVar(&o.core, "core", 1, "the core that learners have for themselves")
@@ -49,6 +57,9 @@ func start() error {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.idle > 0 {
+		return idle(ctx, o)
+	}
 	connection := stream.Connection{Brokers: []string{o.brokers}}
 	names, err := fill(ctx, connection, o)
 	if err != nil {

@@ -119,13 +119,16 @@ func trainerTime(pid int) time.Duration {
 }
 
 // peakOf is the largest resident set of a process in bytes.
-func peakOf(pid int) int64 {
+func peakOf(pid int) int64 { return statusOf(pid, "VmHWM") }
+
+// statusOf is one of the sizes that the kernel tells of a process, in bytes.
+func statusOf(pid int, name string) int64 {
 	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
 			kilobytes, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 			return kilobytes << 10
 		}
