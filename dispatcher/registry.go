@@ -27,22 +27,19 @@ type Registry struct {
 	reader  client.Reader
 	openers Openers
 	http    *http.Client
-	traffic *driver.Traffic
-	log     *slog.Logger
-	sources pool[*driver.Poller]
+	// requests is room for requests, pushed for the records in them.
+	requests, pushed *driver.Room
+	log              *slog.Logger
+	sources          pool[*driver.Poller]
 	// publishers are apart from sources, so that a topic of dead letters that hangs delays no reading of offsets.
 	publishers pool[driver.Publisher]
 	readers    pool[driver.Records]
-	room       *driver.Room
 	stores     pool[state.Store]
 
 	mu        sync.Mutex
 	trainings map[types.NamespacedName]*training
 	closed    bool
 }
-
-// pushRoom bounds the records that travel in requests at one time, over all trainings.
-const pushRoom = 48 << 20
 
 // training is one driver and what it works with.
 type training struct {
@@ -62,8 +59,8 @@ type training struct {
 // before their genesis is made.
 func NewRegistry(reader client.Reader, openers Openers, log *slog.Logger) *Registry {
 	return &Registry{
-		reader: reader, openers: openers, http: driver.NewClient(), traffic: driver.NewTraffic(driver.TrafficLimit),
-		room: driver.NewRoom(pushRoom), log: log, trainings: map[types.NamespacedName]*training{},
+		reader: reader, openers: openers, http: driver.NewClient(), requests: driver.NewRoom(driver.RequestRoom),
+		pushed: driver.NewRoom(driver.PushRoom), log: log, trainings: map[types.NamespacedName]*training{},
 	}
 }
 
@@ -115,8 +112,8 @@ func (r *Registry) begin(t *v1alpha1.CreekTraining) *training {
 	n.store = &store{link[state.Store]{pool: &r.stores, find: r.findStore(n, keep)}}
 	token := &tokenCache{secrets: keep, name: t.Name + tokenSuffix}
 	n.driver = driver.New(settingsOf(t), driver.Parts{
-		Source: n.source, Store: n.store, Publisher: n.letters, Records: n.records, Room: r.room,
-		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http, Traffic: r.traffic},
+		Source: n.source, Store: n.store, Publisher: n.letters, Records: n.records, Room: r.pushed,
+		Sender: &driver.HTTPSender{URL: n.url, Token: token.get, Client: r.http, Room: r.requests},
 		Object: object{reader: r.reader, name: client.ObjectKeyFromObject(t), number: t.Spec.Lineage},
 		Log:    r.log.With("namespace", t.Namespace, "name", t.Name, "lineage", t.Spec.Lineage),
 	})

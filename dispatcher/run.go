@@ -60,7 +60,16 @@ func Run(ctx context.Context, config *rest.Config, o Options) error {
 	return nil
 }
 
+// apiRate is how many requests a second may go to the API server, and apiBurst how many at once: those for the Secrets of a thousand
+// trainings, one by one, when the dispatcher starts. At rest it makes none.
+const (
+	apiRate  = 100
+	apiBurst = 200
+)
+
 func newManager(config *rest.Config, o Options) (ctrl.Manager, error) {
+	config = rest.CopyConfig(config)
+	config.QPS, config.Burst = apiRate, apiBurst
 	scheme := runtime.NewScheme()
 	if err := errors.Join(v1alpha1.AddToScheme(scheme), corev1.AddToScheme(scheme)); err != nil {
 		return nil, fmt.Errorf("prepare the scheme: %w", err)

@@ -1,7 +1,6 @@
 package trainer
 
 import (
-	"math"
 	"runtime/debug"
 	rtmetrics "runtime/metrics"
 	"sync"
@@ -13,10 +12,6 @@ import (
 
 // sampleEvery is how often usage is looked at while a request is worked on; a reading costs about ten microseconds.
 const sampleEvery = 5 * time.Millisecond
-
-// limitShare is the part of the cgroup's limit that Go's heap and stacks may fill before the collector works harder; the rest is left to
-// the binary's pages and the kernel.
-const limitShare = 0.9
 
 // gauge measures memory around requests and keeps Go's memory limit at the cgroup's.
 type gauge struct {
@@ -42,7 +37,7 @@ func (g *gauge) begin() {
 	defer g.mu.Unlock()
 	if limit := g.probe.Limit(); limit != g.limit {
 		g.limit = limit
-		debug.SetMemoryLimit(goLimit(limit))
+		debug.SetMemoryLimit(memory.GoLimit(limit))
 	}
 	g.stop = make(chan struct{})
 	stop := g.stop
@@ -60,13 +55,6 @@ func (g *gauge) begin() {
 			}
 		}
 	})
-}
-
-func goLimit(limit int64) int64 {
-	if limit <= 0 {
-		return math.MaxInt64
-	}
-	return int64(limitShare * float64(limit))
 }
 
 // end stops sampling and returns the figures since the last end.

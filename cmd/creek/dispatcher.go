@@ -2,6 +2,8 @@ package main
 
 import (
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/go-logr/logr"
@@ -9,6 +11,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"creek.dev/creek/dispatcher"
+	"creek.dev/creek/trainer/memory"
 )
 
 func newDispatcherCommand() *cobra.Command {
@@ -18,7 +21,8 @@ func newDispatcherCommand() *cobra.Command {
 		Use:   "dispatcher",
 		Short: "Run the dispatcher: watch CreekTrainings, cut their topics into slices and send them to the trainers",
 		Long: `Run the dispatcher in a cluster. It reads CreekTrainings and writes nothing to the API server. For each of them it polls the topic's
-offsets, appends slices to the history in the state store, and sends them to the trainer. It serves what it knows to the operator.`,
+offsets, appends slices to the history in the state store, and sends them to the trainer. It serves what it knows to the operator. It keeps its heap
+below the memory limit of its container, or below GOMEMLIMIT where that is set.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var threshold slog.Level
@@ -27,6 +31,9 @@ offsets, appends slices to the history in the state store, and sends them to the
 			}
 			options.Log = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: threshold}))
 			options.Namespaces = splitList(namespaces)
+			if os.Getenv("GOMEMLIMIT") == "" {
+				debug.SetMemoryLimit(memory.GoLimit(memory.Find(os.DirFS("/"), os.Getpid(), nil).Limit()))
+			}
 			ctrl.SetLogger(logr.FromSlogHandler(options.Log.Handler()))
 			config, err := ctrl.GetConfig()
 			if err != nil {

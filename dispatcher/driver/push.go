@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/semaphore"
-
 	"creek.dev/creek/dispatcher/core"
 	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
@@ -18,12 +16,6 @@ type Records interface {
 	// Read hands over records as stream.Reader.Read does.
 	Read(ctx context.Context, topic stream.Ref, partition int32, from, to int64, fn func(batch []stream.Record) error) (next int64, err error)
 }
-
-// Room bounds the memory of the records that are on their way, over all trainings of a process.
-type Room struct{ bytes *semaphore.Weighted }
-
-// NewRoom returns room for so many bytes.
-func NewRoom(bytes int64) *Room { return &Room{bytes: semaphore.NewWeighted(bytes)} }
 
 // errFull ends the reading of what has no more room in a request.
 var errFull = errors.New("the request is full")
@@ -42,10 +34,14 @@ func (p Parts) load(ctx context.Context, o core.Send) (history.Request, func()) 
 		limit = min(limit, o.MaxBytes)
 	}
 	// They are held three times: as they were read, packed, and as text in the body.
-	if p.Records == nil || p.Room == nil || !p.Room.bytes.TryAcquire(3*limit) {
+	if p.Records == nil {
 		return request, free
 	}
-	free = func() { p.Room.bytes.Release(3 * limit) }
+	leave, ok := p.Room.take(3 * limit)
+	if !ok {
+		return request, free
+	}
+	free = leave
 	pack, err := pack(ctx, p.Records, o, int(limit))
 	if err != nil {
 		p.Log.Debug("records are left to the trainer to fetch", "topic", o.Topic, "error", err)

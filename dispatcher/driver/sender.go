@@ -28,8 +28,8 @@ type HTTPSender struct {
 	Token func(ctx context.Context, refused string) (string, error)
 	// Client may be shared by all senders of a process; see NewClient.
 	Client *http.Client
-	// Traffic bounds what the senders that share it have on its way; nil bounds nothing.
-	Traffic *Traffic
+	// Room bounds what the senders that share it have on their way; nil bounds nothing.
+	Room *Room
 }
 
 // NewClient returns a client that keeps connections for reuse, and has no deadline of its own.
@@ -46,7 +46,7 @@ func NewClient() *http.Client {
 
 // Send implements Sender. A refused token is read again once.
 func (s *HTTPSender) Send(ctx context.Context, request history.Request) (Reply, error) {
-	leave, err := s.Traffic.enter(ctx, &request)
+	leave, err := s.Room.enter(ctx, &request)
 	if err != nil {
 		return Reply{}, fmt.Errorf("wait for room beside the requests of other trainings: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"creek.dev/creek/history"
@@ -51,7 +52,7 @@ func start() error {
 	flag.IntVar(&o.core, "core", 1, "the core that learners have for themselves")
 	flag.IntVar(&o.records, "records", 2_000_000, "records of the topic")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return run(ctx, o)
 }

@@ -77,7 +77,7 @@ func (p plan) dispatch(ctx context.Context) error {
 		Collect: p.collect(),
 	}, driver.Parts{
 		Source: driver.NewPoller(watcher), Store: store, Publisher: driver.NewKafkaPublisher(connection),
-		Records: stream.NewReader(connection), Room: driver.NewRoom(48 << 20),
+		Records: stream.NewReader(connection), Room: driver.NewRoom(driver.PushRoom),
 		Sender: &driver.HTTPSender{
 			URL: p.trainer, Client: driver.NewClient(),
 			Token: func(context.Context, string) (string, error) { return p.Token, nil },

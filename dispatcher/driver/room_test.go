@@ -17,18 +17,18 @@ func carried(bytes int) history.Request {
 	return history.Request{Residency: history.ResidencyCarried, State: make([]byte, bytes)}
 }
 
-// TestTrafficIsBounded has trainers that never answer: what is on its way stays within the bound, small requests go all the same, and
+// TestRoomIsBounded has trainers that never answer: what is on its way stays within the bound, small requests go all the same, and
 // those that wait go when there is room.
-func TestTrafficIsBounded(t *testing.T) {
+func TestRoomIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit = 8 << 20
-		traffic := NewTraffic(limit)
+		room := NewRoom(limit)
 		var out atomic.Int64
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 100 {
 			go func() {
 				request := carried(1 << 20)
-				leave, err := traffic.enter(ctx, &request)
+				leave, err := room.enter(ctx, &request)
 				if err != nil {
 					return
 				}
@@ -42,7 +42,7 @@ func TestTrafficIsBounded(t *testing.T) {
 			t.Errorf("%d bytes are on their way, of %d", n, limit)
 		}
 		small := carried(10 << 10)
-		leave, err := traffic.enter(ctx, &small)
+		leave, err := room.enter(ctx, &small)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,13 +50,13 @@ func TestTrafficIsBounded(t *testing.T) {
 		large := carried(1 << 20)
 		soon, stop := context.WithTimeout(ctx, time.Second)
 		defer stop()
-		if _, err := traffic.enter(soon, &large); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := room.enter(soon, &large); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v while there is no room", err)
 		}
 		cancel()
 		synctest.Wait()
 		huge := carried(100 << 20)
-		if leave, err = traffic.enter(t.Context(), &huge); err != nil {
+		if leave, err = room.enter(t.Context(), &huge); err != nil {
 			t.Fatal(err)
 		}
 		leave()
@@ -74,7 +74,7 @@ func TestSenderGivesItsRoomBack(t *testing.T) {
 	}))
 	defer server.Close()
 	sender := &HTTPSender{
-		URL: func() string { return server.URL }, Client: NewClient(), Traffic: NewTraffic(1 << 20),
+		URL: func() string { return server.URL }, Client: NewClient(), Room: NewRoom(1 << 20),
 		Token: func(context.Context, string) (string, error) { return "t", nil },
 	}
 	for i := range 6 {
