@@ -25,6 +25,9 @@ type Settings struct {
 	MinWindow int
 	// Grace is how many values come before the first look, at least 0.
 	Grace int
+	// Keeps says that the window goes on after a detection with what it has kept, as
+	// the authors' does, where River's starts anew.
+	Keeps bool
 }
 
 // DefaultSettings are River's, with the given delta.
@@ -41,8 +44,8 @@ const (
 // same, and drops its oldest part when the mean changes, as described by Bifet
 // and Gavaldà, "Learning from Time-Changing Data with Adaptive Windowing" (2007).
 // It detects the changes that River's drift.ADWIN detects: in either direction;
-// after a detection the next value starts a new window. Rose and Fell tell the
-// direction.
+// after a detection the next value starts a new window, unless the settings say
+// that it keeps what is left. Rose and Fell tell the direction.
 //
 // A window of zeros and ones holds integers, from which the variance follows
 // exactly; River adds it up, so that there the last digits may differ. Values
@@ -136,10 +139,21 @@ func (a *ADWIN) Update(x float64) bool {
 	return a.step(x)
 }
 
+// proceed is what comes after a detection.
+func (a *ADWIN) proceed() {
+	if !a.settings.Keeps {
+		a.Reset()
+		return
+	}
+	if a.change = none; a.kind == ofBits {
+		a.hush()
+	}
+}
+
 // step is what Update does when noting is not enough.
 func (a *ADWIN) step(x float64) bool {
 	if a.change != none {
-		a.Reset()
+		a.proceed()
 	}
 	if x != x {
 		return false

@@ -39,15 +39,18 @@ func windowParameters(lambda float64) []parameter.Spec {
 //
 // The windows take errors, as in these papers and in MOA; River's ADWIN bagging
 // takes the opposite, and so replaces its best member. An error is what a member
-// makes of a row before it learns it, where both others ask it once more when it
-// has: the accuracies on the tests' data sets are the same, and members are asked
-// once. A weight of k is one step of the base with that weight, not k steps. What
-// missing values mean is for the members to say, and so is any cap on memory.
+// makes of a row once it has learned it, as in both. A window that has found a
+// change goes on with what it has kept, as in the papers and in MOA: the members
+// are compared by it, for which one that starts anew, as River's, knows too little.
+// A weight of k is one step of the base with that weight, as in MOA, not k steps.
+// What missing values mean is for the members to say, and so is any cap on memory.
 type Watched struct {
 	members []watched
 	poisson *random.Poisson
 	make    func(member int, generation uint64) learner.Classifier
 	vote    []float64
+	// after is what a member makes of a row that it has learned.
+	after []float64
 }
 
 type watched struct {
@@ -64,12 +67,14 @@ func NewWatched(in learner.Input, v parameter.Values, base Maker) *Watched {
 		members: make([]watched, v.Int("members")),
 		poisson: random.NewPoisson(v.Real("lambda")),
 		vote:    make([]float64, in.Classes),
+		after:   make([]float64, in.Classes),
 	}
 	w.make = func(member int, generation uint64) learner.Classifier {
 		key := in.Key.With(uint64(member)).With(generation)
 		return base(learner.Input{Schema: in.Schema, Classes: in.Classes, Key: key})
 	}
 	settings := drift.DefaultSettings(v.Real("delta"))
+	settings.Keeps = true
 	for i := range w.members {
 		w.members[i] = watched{
 			classifier: w.make(i, 0),
@@ -122,13 +127,16 @@ func (w *Watched) PredictLearn(x, scores []float64, class int, weight float64, a
 // predictLearn lets a member predict and learn a row, and tells whether its
 // errors have become more frequent. It leaves the member's scores in vote.
 func (w *Watched) predictLearn(m *watched, x []float64, class int, weight float64, at random.At) bool {
+	after := w.vote
 	if k := w.poisson.Of(m.weights.Uint64(uint64(at))); k > 0 {
 		m.classifier.PredictLearn(x, w.vote, class, float64(float64(k)*weight), at)
+		after = w.after
+		m.classifier.Predict(x, after)
 	} else {
 		m.classifier.Predict(x, w.vote)
 	}
 	wrong := uint32(0)
-	if highest(w.vote) != class {
+	if highest(after) != class {
 		wrong = 1
 	}
 	return m.errors.UpdateBit(wrong) && m.errors.Rose()

@@ -64,6 +64,7 @@ func TestVotesAreRivers(t *testing.T) {
 		v := parameter.MustParse(RandomForestParameters, map[string]string{
 			"members": strconv.Itoa(len(c.Votes)), "maxFeatures": strconv.Itoa(c.Features),
 			"driftDelta": "0.01", "warningDelta": "0.05", "disableDriftDetection": strconv.FormatBool(!c.Watched),
+			"missingDensity": "One",
 		})
 		f := NewRandomForest(learner.Input{Schema: make(learner.Schema, 6), Classes: 4, Key: random.New(5)}, v)
 		votes, scores := vote(f, len(c.Votes[0]))

@@ -66,7 +66,14 @@ func commonParameters(driftDelta, warningDelta float64) []parameter.Spec {
 	}
 }
 
-// treeParameters are the trees' parameters, with the defaults of the forests.
+// treeParameters are the trees' parameters, with the defaults of the forests. A
+// missing density is Zero, as in MOA, where it is River's One in a single tree: in
+// a leaf that has just begun, One favours a class that the leaf has not seen, or has
+// seen once, over one whose density it knows. By the mean of six seeds, over One, an
+// adaptive random forest gains 1.6 points on the first 15,000 rows of elec2, 2.6 on
+// image_segments, 0.7 on SEA and 0.1 on RandomRBF, and loses 0.1 on phishing and
+// bananas, less than their seeds differ; patches gain 1.2, 5.4, 0.0 and 0.3, and
+// lose 0.0.
 func treeParameters() []parameter.Spec {
 	specs := slices.Clone(tree.Parameters)
 	for i := range specs {
@@ -75,6 +82,8 @@ func treeParameters() []parameter.Spec {
 			specs[i].Default = 50
 		case "delta":
 			specs[i].Default = 0.01
+		case "missingDensity":
+			specs[i].Word = "Zero"
 		case "maxBytes":
 			specs[i].Default, specs[i].Min = 1<<30, 1<<20
 			specs[i].Doc = "Bound of the forest's logical size in bytes, of which each tree has an equal share; " +

@@ -48,7 +48,7 @@ const none = -1
 // A block has, for each of the leaf's features, in columns one behind the other:
 const (
 	bMean    = iota // the mean; of a feature with a table where that begins
-	bInverse        // 1/(2σ²), or 0 while there is no variance; of a feature with a table 0
+	bInverse        // 1/(2σ²), or while there is no variance 0 or pointed; of a feature with a table 0
 	bCount          // the weight of values that were not missing
 	bSquares        // sum of squared distances from the mean; of a feature with a table its length
 	bLow            // least value; of a number with a table 0

@@ -63,6 +63,10 @@ type Config struct {
 	// NBThreshold is the weight from which on NaiveBayes leaves do not predict
 	// as MajorityClass does.
 	NBThreshold float64
+	// ZeroDensity has naive Bayes take the density of a class without variance as 0,
+	// but at its one value, and of a class that a leaf has not seen as 0, where
+	// otherwise such a density takes no part.
+	ZeroDensity bool
 	// Splits is the number of thresholds that are tried for a numeric feature.
 	Splits int
 	// MaxDepth is the depth at which leaves stop learning; 0 means no such depth.
@@ -107,6 +111,11 @@ var Parameters = []parameter.Spec{
 		Doc: "What a split is judged by.",
 	},
 	{Name: "nbThreshold", Default: 0, Min: 0, Max: 1e9, Doc: "Weight below which NaiveBayes leaves predict their most frequent class."},
+	{
+		Name: "missingDensity", Type: parameter.Choice, Word: "One", Choices: []string{"One", "Zero"},
+		Doc: "The density that naive Bayes in a leaf gives a class that the leaf has not seen, or of which all numbers were equal: One, as in River, " +
+			"or Zero, as in MOA, but One at that number.",
+	},
 	{
 		Name: "splits", Type: parameter.Integer, Default: 10, Min: 1, Max: 1000, By: "numericObserver", Defaults: map[string]float64{"Histogram": 32},
 		Doc: "Number of thresholds tried for a numeric feature, where there are no cells; 32 for histograms unless given.",
@@ -157,6 +166,7 @@ func fromCommon(v parameter.Values) Config {
 		MaxBytes:          v.Int("maxBytes"),
 		Bins:              v.Int("maxBins"),
 		Radius:            v.Real("quantizerRadius"),
+		ZeroDensity:       v.Word("missingDensity") == "Zero",
 	}
 	switch v.Word("numericObserver") {
 	case "Histogram":

@@ -84,7 +84,26 @@ func (t *Hoeffding) observeNumbers(h []float64, slot int, b, values []float64, w
 		}
 		inverses[i] = variance
 	}
-	t.setPrior(h, slot, invert(inverses))
+	d := invert(inverses)
+	if t.config.ZeroDensity && d.valid < w {
+		t.point(h, b)
+	}
+	t.setPrior(h, slot, d)
+}
+
+// pointed is 1/(2σ²) of a class all of whose values are equal, where its density
+// elsewhere is to be 0: so great that nothing is left of any other value's, and so
+// small that few distances have no finite square times it.
+const pointed = 0x1p500
+
+// point makes the inverses of a block pointed where there is no variance of the
+// values that were met.
+func (t *Hoeffding) point(h, b []float64) {
+	for i := range t.width {
+		if b[bInverse*t.width+i] == 0 && b[bCount*t.width+i] > 0 && !t.hasTable(t.schema, t.feature(h, i)) {
+			b[bInverse*t.width+i] = pointed
+		}
+	}
 }
 
 // invert makes each variance 1/(2σ²), or 0 when it is none: 0 or below the normal
@@ -165,7 +184,11 @@ func (t *Hoeffding) refresh(h []float64, slot int, b []float64) {
 		}
 		b[bInverse*t.width+i] = variance
 	}
-	t.setPrior(h, slot, invert(b[bInverse*t.width:(bInverse+1)*t.width]))
+	d := invert(b[bInverse*t.width : (bInverse+1)*t.width])
+	if t.config.ZeroDensity && d.valid < t.width {
+		t.point(h, b)
+	}
+	t.setPrior(h, slot, d)
 }
 
 // setPrior sets the logarithm of a class's weight over the product of the

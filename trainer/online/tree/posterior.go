@@ -12,13 +12,15 @@ const halfLogTau = 0.91893853320467274178 // ln(2π)/2
 // evaluate fills votes with the classes' log-likelihoods plus one constant, by
 // slot, and returns the slot of the highest, of equals the first. A feature whose
 // value is missing, or of which a class has no variance, takes no part; a class
-// without weight has the likelihood 1, as in River.
+// without weight has the likelihood 1, as in River. By ZeroDensity, the density of
+// a class without variance is that of one whose variance goes to 0, and a class
+// that the leaf has not seen, where it has seen others, has the likelihood 0.
 func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 	if t.counted {
 		return t.evaluateCounts(h, values)
 	}
 	slots := int(h[hSlots])
-	highest := math.Inf(-1)
+	highest, unseen := math.Inf(-1), 0
 	priors, blocks := h[t.priors:t.priors+slots], h[t.blocks:t.blocks+slots]
 	for slot, vote := range priors {
 		if b := int(blocks[slot]); b >= 0 {
@@ -30,6 +32,8 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 			if t.tabled {
 				vote = t.addTables(vote, h, t.statistics(blocks[slot]), values)
 			}
+		} else {
+			unseen++
 		}
 		if h[t.weights+slot] == 0 {
 			vote = numeric.Log(t.total(h))
@@ -37,6 +41,24 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 		t.votes[slot] = vote
 		if vote > highest {
 			best, highest = slot, vote
+		}
+	}
+	if t.config.ZeroDensity && unseen > 0 && unseen < slots {
+		return t.exclude(h)
+	}
+	return best
+}
+
+// exclude gives the classes that a leaf has not seen no vote, and returns the slot
+// that then has the highest.
+func (t *Hoeffding) exclude(h []float64) (best int) {
+	highest := math.Inf(-1)
+	for slot, block := range h[t.blocks : t.blocks+int(h[hSlots])] {
+		if block < 0 {
+			t.votes[slot] = math.Inf(-1)
+		}
+		if t.votes[slot] > highest {
+			best, highest = slot, t.votes[slot]
 		}
 	}
 	return best
@@ -47,8 +69,12 @@ func (t *Hoeffding) evaluate(h, values []float64) (best int) {
 // of each term and on the order in which they are added; both are River's.
 func (t *Hoeffding) evaluateCounts(h, values []float64) (best int) {
 	total, highest := t.total(h), math.Inf(-1)
-	for slot := range int(h[hSlots]) {
+	slots, unseen := int(h[hSlots]), 0
+	for slot := range slots {
 		vote := 0.0
+		if h[t.blocks+slot] < 0 {
+			unseen++
+		}
 		if w := h[t.weights+slot]; w > 0 {
 			vote = numeric.Log(w / total)
 			if b := h[t.blocks+slot]; b >= 0 {
@@ -59,6 +85,9 @@ func (t *Hoeffding) evaluateCounts(h, values []float64) (best int) {
 		if vote > highest {
 			best, highest = slot, vote
 		}
+	}
+	if t.config.ZeroDensity && unseen > 0 && unseen < slots {
+		return t.exclude(h)
 	}
 	return best
 }
@@ -92,7 +121,10 @@ func (t *Hoeffding) carefully(h []float64, slot int, values []float64) float64 {
 			continue
 		}
 		d := v - b[bMean*t.width+i]
-		if term := float64(float64(d*d) * inverse); term <= math.MaxFloat64 {
+		term := float64(float64(d*d) * inverse)
+		if inverse == pointed {
+			vote -= term
+		} else if term <= math.MaxFloat64 {
 			vote -= term + halfLogTau - float64(0.5*numeric.Log(float64(2*inverse)))
 		}
 	}
