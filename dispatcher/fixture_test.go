@@ -99,6 +99,10 @@ type memoryKafka struct {
 	connection stream.Connection
 }
 
+func (k *memoryKafka) Policy(context.Context, string, time.Duration) (stream.Policy, error) {
+	return stream.Policy{RetentionMillis: -1}, k.check()
+}
+
 func (k *memoryKafka) check() error {
 	k.cluster.mu.Lock()
 	defer k.cluster.mu.Unlock()

@@ -37,6 +37,9 @@ func TestConfigOf(t *testing.T) {
 			c.MaxRecordAge = 3600 * core.Second
 			c.DeadLetterTopic, c.RecordsLost, c.IdleWindow = "dead", core.RecordsLostContinue, 6*core.Second
 		}},
+		"a compacted topic": {func(o *v1alpha1.CreekTraining) {
+			o.Spec.Source.Kafka.Compacted = v1alpha1.CompactedAllow
+		}, func(c *core.Config) { c.AllowCompacted = true }},
 		"suspended": {func(o *v1alpha1.CreekTraining) { o.Spec.Suspend = true }, func(c *core.Config) { c.Suspend = true }},
 		"recorded": {func(o *v1alpha1.CreekTraining) {
 			o.Status.Model = &v1alpha1.ModelStatus{Lineage: 1, Incarnation: "i"}

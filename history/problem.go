@@ -13,6 +13,8 @@ const (
 	ReasonRecordsLost Reason = "RecordsLost"
 	// ReasonSourceChanged: the topic was made anew, or holds other records at offsets that were read before.
 	ReasonSourceChanged Reason = "SourceChanged"
+	// ReasonTopicCompacted: the topic drops records that later ones replace, and the spec does not allow that.
+	ReasonTopicCompacted Reason = "TopicCompacted"
 	// ReasonStateLost: the store no longer has something that it had acknowledged.
 	ReasonStateLost Reason = "StateLost"
 	// ReasonStateIncompatible: kept state belongs to another learning spec.
@@ -54,7 +56,7 @@ const (
 )
 
 var stopping = map[Reason]bool{
-	ReasonRecordUnreadable: true, ReasonRecordsLost: true, ReasonSourceChanged: true, ReasonStateLost: true,
+	ReasonRecordUnreadable: true, ReasonRecordsLost: true, ReasonSourceChanged: true, ReasonTopicCompacted: true, ReasonStateLost: true,
 	ReasonStateIncompatible: true, ReasonStateUnreadable: true, ReasonHistoryForked: true, ReasonDiverged: true,
 	ReasonLearnerPanicked: true, ReasonInvalidParameter: true, ReasonImageIncompatible: true, ReasonStateTooLarge: true,
 }

@@ -21,7 +21,9 @@ type cluster struct {
 	idle    map[string][]*wire
 	brokers map[int32]string
 	topics  map[string]layout
-	closed  bool
+	// policies are those of topics that were asked for.
+	policies map[string]policy
+	closed   bool
 }
 
 // layout is what metadata said of a topic.
@@ -33,7 +35,7 @@ type layout struct {
 }
 
 func newCluster(c Connection) *cluster {
-	return &cluster{connection: c, idle: map[string][]*wire{}, brokers: map[int32]string{}, topics: map[string]layout{}}
+	return &cluster{connection: c, idle: map[string][]*wire{}, brokers: map[int32]string{}, topics: map[string]layout{}, policies: map[string]policy{}}
 }
 
 var errClosed = errors.New("the Kafka client is closed")

@@ -115,6 +115,15 @@ func (k *Kafka) Known(ctx context.Context, name string, maxAge time.Duration) (t
 	return topic, err
 }
 
+// Policy returns what the topic does with old records, as stream.Watcher does.
+func (k *Kafka) Policy(ctx context.Context, name string, maxAge time.Duration) (policy stream.Policy, err error) {
+	err = k.retry(func(o *opened) (err error) {
+		policy, err = o.watcher.Policy(ctx, name, maxAge)
+		return err
+	})
+	return policy, err
+}
+
 // Stable returns last stable offsets as stream.Watcher does.
 func (k *Kafka) Stable(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
 	err = k.retry(func(o *opened) (err error) {

@@ -39,6 +39,9 @@ const (
 	// ReasonFeatureAbsent: the source can be read, and no record of it has a feature that source.format.features names; the message
 	// names the feature. The training goes on without it, since values may be missing.
 	ReasonFeatureAbsent = "FeatureAbsent"
+	// ReasonCompactedAllowed: the source can be read, and is compacted, as source.kafka.compacted allows: records may be dropped before they
+	// are learned, and a replay may find fewer than were.
+	ReasonCompactedAllowed = "CompactedAllowed"
 	// ReasonProbed: the present pod template opened Kafka and the store.
 	ReasonProbed = "Probed"
 	// ReasonNotYetProbed: no pod of the present template has opened Kafka and the store yet.
@@ -101,6 +104,9 @@ const (
 	ReasonRecordsLost = "RecordsLost"
 	// ReasonSourceChanged: the topic was made anew, or holds other records at offsets that were read before.
 	ReasonSourceChanged = "SourceChanged"
+	// ReasonTopicCompacted: the topic's cleanup.policy is compact, which source.kafka.compacted does not allow. Before anything was learned it
+	// is in SourceReachable and looked at again every 30 s.
+	ReasonTopicCompacted = "TopicCompacted"
 	// ReasonStateLost: the store no longer has something that it had acknowledged.
 	ReasonStateLost = "StateLost"
 	// ReasonStateIncompatible: kept state belongs to another learning spec; raise spec.lineage to start anew.

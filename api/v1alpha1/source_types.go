@@ -88,6 +88,17 @@ const (
 	StartTimestamp StartPosition = "Timestamp"
 )
 
+// CompactedPolicy tells what becomes of a compacted topic.
+//
+// +kubebuilder:validation:Enum=Refuse;Allow
+type CompactedPolicy string
+
+// Values of CompactedPolicy.
+const (
+	CompactedRefuse CompactedPolicy = "Refuse"
+	CompactedAllow  CompactedPolicy = "Allow"
+)
+
 // KafkaSource is a Kafka topic and the way to reach it.
 //
 // +kubebuilder:validation:XValidation:rule="self.startPosition == 'Timestamp' ? has(self.startTimestamp) : !has(self.startTimestamp)",fieldPath=".startTimestamp",message="startTimestamp is required when startPosition is Timestamp, and only then"
@@ -118,6 +129,14 @@ type KafkaSource struct {
 	// startTimestamp is the time of the first record to learn, for startPosition Timestamp. Fixed within a lineage.
 	// +optional
 	StartTimestamp *metav1.Time `json:"startTimestamp,omitempty"`
+
+	// compacted tells what becomes of a topic whose cleanup.policy is compact, so that Kafka drops records which later ones of the same key
+	// replace, learned or not. Refuse, the default: nothing is learned from it. Allow: it is learned as it is found; that every record is
+	// learned, and that a replay makes the same model, is then not promised. It may be changed at any time. Where the credentials may not
+	// see the topic's settings (DescribeConfigs) nothing is refused.
+	// +kubebuilder:default=Refuse
+	// +optional
+	Compacted CompactedPolicy `json:"compacted,omitempty"`
 
 	// tls, when given, encrypts the connections; an empty object trusts the roots of the trainer's image.
 	// +optional

@@ -86,7 +86,7 @@ func (m *Machine) deliver() {
 	switch {
 	case m.probing() && !m.config.Suspend:
 		// A pod is not woken to see for itself what is known from here: a source that fails would keep it awake for ever.
-		if (m.stage == stageReady || m.stage == stageResolve) && m.findings.source.Status == history.True {
+		if (m.stage == stageReady || m.stage == stageResolve) && m.sourceFinding().Status == history.True {
 			m.preflight()
 		}
 	case m.stage != stageReady || !m.source.verified(m.topicID):
@@ -158,7 +158,7 @@ func (m *Machine) train() {
 func (m *Machine) send(request history.Request) {
 	d := &m.delivery
 	request.Lineage, request.Segment, request.Incarnation = m.settings.Lineage, m.settings.Segment, m.incarnation
-	request.From, request.Save, request.BudgetMillis = d.position, m.config.Save, budgetMillis
+	request.From, request.Save, request.BudgetMillis = d.position, m.saveRule(), budgetMillis
 	request.Residency = m.config.Residency
 	if request.Residency == history.ResidencyCarried {
 		request.State = d.carried

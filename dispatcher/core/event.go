@@ -37,6 +37,12 @@ type Topic struct {
 	// ID is Kafka's identity of the topic.
 	ID         string
 	Partitions []int32
+	// Compacted tells that it drops records which later ones replace, RetentionMillis how long it keeps records: negative for ever, 0 where
+	// that is not known.
+	Compacted       bool
+	RetentionMillis int64
+	// Hidden says why the two are not known.
+	Hidden string
 }
 
 // Object is what the cluster says of the object now.

@@ -21,6 +21,8 @@ const (
 	ReasonRecordsLeftOut history.Reason = "RecordsLeftOut"
 	// ReasonFeatureAbsent: the source answers, and no record of it has a feature that the spec names.
 	ReasonFeatureAbsent history.Reason = "FeatureAbsent"
+	// ReasonCompactedAllowed: the source answers, and drops records that later ones replace, as the spec allows.
+	ReasonCompactedAllowed history.Reason = "CompactedAllowed"
 )
 
 // findings is what was last seen of the parts around the machine.
@@ -48,8 +50,15 @@ func newFindings() findings {
 // sourceFinding is what is known of the source, with what its records seem to lack.
 func (m *Machine) sourceFinding() history.Finding {
 	found := m.findings.source
+	if found.Status == history.True && m.refusesTopic() {
+		problem := m.compacted()
+		return history.Finding{Status: history.False, Reason: problem.Reason, Message: problem.Message}
+	}
 	if trouble := m.publisher.trouble; trouble != nil && found.Status == history.True {
 		return *trouble
+	}
+	if found.Status == history.True {
+		m.addPolicy(&found)
 	}
 	if out := m.chain.leftOut(m.chain.head()); found.Status == history.True && out != (history.LeftOut{}) {
 		found.Reason = ReasonRecordsLeftOut

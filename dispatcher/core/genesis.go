@@ -105,7 +105,7 @@ func (m *Machine) readTombstone() {
 
 // resolve finds the start offsets once the trainer has accepted the spec and the topic is known.
 func (m *Machine) resolve() {
-	if m.probing() || !m.source.topicSeen {
+	if m.probing() || !m.source.topicSeen || m.refusesTopic() {
 		return
 	}
 	var op Op

@@ -93,6 +93,10 @@ func (m *Machine) sawTopic(r Result) {
 	m.source.topic, m.source.topicSeen = r.Topic, true
 	if m.topicID != "" && r.Topic.ID != m.topicID {
 		m.stop(m.sourceChanged(fmt.Sprintf("has the ID %s, the history was made from %s", r.Topic.ID, m.topicID)))
+		return
+	}
+	if m.topicID != "" && m.refusesTopic() {
+		m.stop(m.compacted())
 	}
 }
 

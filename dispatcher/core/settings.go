@@ -112,6 +112,8 @@ type Config struct {
 	DeadLetterTopic string
 	// Delivery is how records reach the trainer.
 	Delivery history.Delivery
+	// AllowCompacted lets a topic be learned that drops records which later ones replace.
+	AllowCompacted bool
 	// RecordsLost is what becomes of the training when Kafka deleted records before they were learned.
 	RecordsLost RecordsLost
 	// MaxRecordAge is the age by its timestamp above which a record is not learned: as old as that when its slice is cut. 0: none.

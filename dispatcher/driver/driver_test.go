@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"creek.dev/creek/dispatcher/core"
 	"creek.dev/creek/history"
 	"creek.dev/creek/state"
@@ -53,6 +55,13 @@ func (k *fakeKafka) Known(_ context.Context, name string, maxAge time.Duration) 
 	defer k.mu.Unlock()
 	k.describe(maxAge, name)
 	return stream.Topic{ID: "id-" + name, Partitions: []int32{0}}, nil
+}
+
+func (k *fakeKafka) Policy(_ context.Context, name string, _ time.Duration) (stream.Policy, error) {
+	if name == "hidden" {
+		return stream.Policy{}, fmt.Errorf("topic %s: %w", name, stream.ErrPolicyHidden)
+	}
+	return stream.Policy{RetentionMillis: -1, Compacted: name == "compacted"}, nil
 }
 
 func (k *fakeKafka) Stable(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
@@ -220,6 +229,20 @@ func TestPollerReadsForAllTogether(t *testing.T) {
 }
 
 // One training's missing topic is not another's.
+func TestPollerTellsPolicies(t *testing.T) {
+	poller := NewPoller(&fakeKafka{})
+	for name, want := range map[string]core.Topic{
+		"usual":     {ID: "id-usual", Partitions: []int32{0}, RetentionMillis: -1},
+		"compacted": {ID: "id-compacted", Partitions: []int32{0}, RetentionMillis: -1, Compacted: true},
+		"hidden":    {ID: "id-hidden", Partitions: []int32{0}, Hidden: "topic hidden: " + stream.ErrPolicyHidden.Error()},
+	} {
+		got, err := poller.Topic(t.Context(), name, 0)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Error(name, err, diff)
+		}
+	}
+}
+
 func TestPollerFailsTopicsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kafka := &fakeKafka{ends: map[string]int64{"good": 7}, broken: map[string]error{"bad": stream.ErrTopicMissing}}

@@ -19,10 +19,15 @@ import (
 // makes all idle trainings of a connection fall into step.
 const together = 350 * time.Millisecond
 
+// policyAge is how long a topic's settings are believed.
+const policyAge = 5 * time.Minute
+
 // Watcher asks a Kafka cluster for many topics at once. A stream.Watcher is one.
 type Watcher interface {
 	// Known returns the topic as it was at most maxAge ago.
 	Known(ctx context.Context, name string, maxAge time.Duration) (stream.Topic, error)
+	// Policy returns what the topic does with old records as it was at most maxAge ago.
+	Policy(ctx context.Context, name string, maxAge time.Duration) (stream.Policy, error)
 	Stable(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	Starts(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	After(ctx context.Context, name string, unixMillis int64) ([]stream.Offset, error)
@@ -44,7 +49,20 @@ func NewPoller(watcher Watcher) *Poller {
 // Topic implements Source.
 func (p *Poller) Topic(ctx context.Context, topic string, maxAge time.Duration) (core.Topic, error) {
 	t, err := p.watcher.Known(ctx, topic, maxAge)
-	return core.Topic{ID: t.ID, Partitions: t.Partitions}, err
+	if err != nil {
+		return core.Topic{}, err
+	}
+	found := core.Topic{ID: t.ID, Partitions: t.Partitions}
+	if maxAge > 0 {
+		maxAge = policyAge
+	}
+	policy, err := p.watcher.Policy(ctx, topic, maxAge)
+	if errors.Is(err, stream.ErrPolicyHidden) {
+		found.Hidden = err.Error()
+		return found, nil
+	}
+	found.Compacted, found.RetentionMillis = policy.Compacted, policy.RetentionMillis
+	return found, err
 }
 
 // Stable implements Source.

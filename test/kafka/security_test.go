@@ -7,12 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"creek.dev/creek/history"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/kafkatest"
 )
@@ -152,3 +156,21 @@ func TestMutualTLS(t *testing.T) {
 		t.Errorf("a stranger's certificate: error %v, want ErrAuthentication", err)
 	}
 }
+
+// files writes a connection's credentials to files, as they are mounted in pods.
+func files(t *testing.T, c stream.Connection) stream.Settings {
+	t.Helper()
+	folder := t.TempDir()
+	put := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return stream.Settings{
+		Brokers: c.Brokers, SASLMechanism: c.Mechanism, UsernameFile: put("username", c.Username), PasswordFile: put("password", c.Password),
+	}
+}
+
+func saysOf(f history.Facts, text string) bool { return strings.Contains(f.Source.Message, text) }
