@@ -57,6 +57,9 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		m.done(request, r.Answer)
 	case r.Status == statusConflict && request.Action != history.ActionPreflight:
 		m.conflict(r.Answer)
+	case r.Status == statusStop && template != m.config.Template:
+		// It comes from a pod that is on its way out: what is wrong with its image may be right with the next, which is asked again.
+		m.undelivered(refusal(r))
 	case r.Status == statusStop && r.Answer.Problem != nil && r.Answer.Problem.Stops():
 		m.refused(r.Answer)
 	default:

@@ -90,6 +90,20 @@ func overlaid(parameters, others map[string]string, names []string) map[string]s
 	return out
 }
 
+// firstNumerics returns the version for genesis: that of this image, or the newest before it that the trainer runs, where it has said
+// which it does.
+func (m *Machine) firstNumerics() int {
+	first := m.settings.NumericsVersion
+	if t := m.delivery.trainer; t != nil && !m.runs(first) {
+		for _, version := range t.NumericsVersions {
+			if version < m.settings.NumericsVersion && (version > first || first == m.settings.NumericsVersion) {
+				first = version
+			}
+		}
+	}
+	return first
+}
+
 // runs tells whether the trainer that answered last said that it can compute by a numerics version.
 func (m *Machine) runs(version int) bool {
 	t := m.delivery.trainer

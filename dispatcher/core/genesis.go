@@ -156,7 +156,7 @@ func (m *Machine) putGenesis(topic Topic, start history.Offsets) {
 	genesis := history.Genesis{
 		Version: history.FormatVersion, Lineage: m.settings.Lineage, UID: m.settings.UID, Incarnation: m.settings.Incarnation,
 		Spec: spec, SpecDigest: spec.Digest(), Topic: m.topicName, TopicID: topic.ID, Start: start,
-		Shards: 1, NumericsVersion: m.settings.NumericsVersion,
+		Shards: 1, NumericsVersion: m.firstNumerics(),
 	}
 	m.stage = stageGenesis
 	m.storeCall(&m.main, Put{Key: history.GenesisKey(m.settings.Lineage), Value: genesis.Encode()}, func(Result) {})

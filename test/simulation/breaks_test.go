@@ -80,6 +80,8 @@ func (w *world) killDispatchers() {
 // stopsFor notes that a training stopped, which must be right after what was broken.
 func (w *world) stopsFor(problem *history.Problem) {
 	switch {
+	case w.outdatedImage(problem):
+		return
 	case w.broken == nil:
 		w.fatalf("stopped although nothing was broken: %v", problem)
 	case !slices.Contains(w.broken.right, problem.Reason):
@@ -175,6 +177,9 @@ func replaceModel(w *world, keys history.Keys) bool {
 	}
 	c, err := history.DecodeCheckpoint(w.store[newest[0]])
 	p := w.newPlain()
+	if c.Header.Terms != nil {
+		p.under(*c.Header.Terms)
+	}
 	if err := errors.Join(err, p.model.RestoreState(c.Model)); err != nil {
 		w.fatalf("%v", err)
 	}

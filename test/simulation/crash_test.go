@@ -49,7 +49,7 @@ func (w *world) checkHistory() int64 {
 	w.t.Helper()
 	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
 	previous := history.ChainStart(w.kept[history.GenesisKey(lineage)], "")
-	at := history.Offsets{}
+	at, epoch := history.Offsets{}, int64(0)
 	for n := int64(1); ; n++ {
 		data, ok := w.kept[keys.Entry(n)]
 		if !ok {
@@ -73,8 +73,19 @@ func (w *world) checkHistory() int64 {
 			}
 			at = at.With(r.Partition, r.To)
 		}
+		if epoch = epochBehind(entry, epoch); epoch != entry.Epoch {
+			w.fatalf("entry %d is of epoch %d, want %d", n, entry.Epoch, epoch)
+		}
 		previous = history.Sum(data)
 	}
+}
+
+// epochBehind returns the epoch in force behind an entry, where the history has no Rebase.
+func epochBehind(entry history.Entry, before int64) int64 {
+	if entry.Kind == history.KindEpoch {
+		return entry.Number
+	}
+	return before
 }
 
 // I1 and I2: whichever side dies at whichever step of three slices, before or after that step's effects, the model is the same to the

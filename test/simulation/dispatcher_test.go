@@ -17,10 +17,13 @@ type dispatcher struct {
 	wake int64
 	// steps counts the events taken in over all lives.
 	steps int
+	// heard is what its cache shows of the object, numerics the version that its image asks for.
+	heard    object
+	numerics int
 }
 
 func (w *world) addDispatcher() {
-	d := &dispatcher{world: w}
+	d := &dispatcher{world: w, heard: w.object, numerics: 1}
 	w.dispatchers = append(w.dispatchers, d)
 	d.start()
 }
@@ -28,14 +31,17 @@ func (w *world) addDispatcher() {
 func (d *dispatcher) start() {
 	d.world.names++
 	settings := settings(string(rune('a' + d.world.names)))
-	settings.Collect = d.world.collect
+	settings.Collect, settings.NumericsVersion = d.world.collect, d.numerics
+	if d.world.chance(0.5) {
+		d.heard = d.world.object
+	}
 	d.machine, d.wake = core.New(settings), 0
 	d.step(d.life, core.Configured{Config: d.config()})
 }
 
 func (d *dispatcher) config() core.Config {
 	return core.Config{
-		Generation: 1, Recorded: d.world.recorded, Reachable: true, DeadLetterTopic: "dead",
+		Generation: d.heard.generation, Parameters: d.heard.parameters(), Recorded: d.world.recorded, Reachable: true, DeadLetterTopic: "dead",
 		Suspend: d.world.suspended, Residency: d.world.residency, RecordsLost: d.world.recordsLost, Template: d.world.template,
 		MaxRecordAge: core.Span(d.world.age),
 		Batch:        core.Batch{MaxRecords: d.world.limit, MaxBytes: 1 << 20, Window: 200 * core.Millisecond},
@@ -135,7 +141,7 @@ func (d *dispatcher) call(life int, c core.Call) {
 	case core.ReadAfter:
 		answer(core.Result{Offsets: w.after(o.UnixMillis)})
 	case core.ReadObject:
-		answer(core.Result{Object: core.Object{UID: "uid", Recorded: w.recorded}})
+		answer(core.Result{Object: core.Object{UID: "uid", Recorded: w.recorded, Generation: w.object.generation}})
 	case core.Publish:
 		w.later(func() { answer(w.publish(o)) })
 	case core.Send:
@@ -165,9 +171,13 @@ func (w *world) publish(o core.Publish) core.Result {
 // reconfigure tells the dispatchers what the object asks for now.
 func (w *world) reconfigure() {
 	for _, d := range w.dispatchers {
-		if d.machine != nil {
-			d.step(d.life, core.Configured{Config: d.config()})
-		}
+		d.reconfigure()
+	}
+}
+
+func (d *dispatcher) reconfigure() {
+	if d.machine != nil {
+		d.step(d.life, core.Configured{Config: d.config()})
 	}
 }
 
@@ -193,7 +203,7 @@ func (d *dispatcher) send(request history.Request, answer func(core.Result)) {
 	}
 	w.later(func() {
 		if request.Action == history.ActionPreflight {
-			reply(200, history.Answer{Trainer: history.TrainerFacts{Instance: "instance"}}, true)
+			reply(200, history.Answer{Trainer: t.identity()}, true)
 			return
 		}
 		t.receive(request, reply)

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"encoding/json"
 	"testing"
 
 	"creek.dev/creek/dispatcher/core"
@@ -101,6 +102,15 @@ func (w *world) killer(p float64) func(any) bool {
 	return func(any) bool { return w.chance(p) }
 }
 
+// epochOf returns the epoch behind the last of the entries.
+func (w *world) epochOf(entries []json.RawMessage) int64 {
+	entry, err := history.DecodeEntry(entries[len(entries)-1])
+	if err != nil {
+		w.fatalf("%v", err)
+	}
+	return entry.Epoch
+}
+
 // replay learns the stored history from genesis in one go, by a trainer that has seen nothing and to whom nothing happens.
 func (w *world) replay() outcome {
 	w.t.Helper()
@@ -116,12 +126,14 @@ func (w *world) replay() outcome {
 	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
 		request.Entries = append(request.Entries, w.kept[keys.Entry(n)])
 	}
+	clean.image = []int{1, 2}
 	t := clean.addTrainer()
 	var answer *history.Answer
 	t.receive(request, func(_ int, a history.Answer, _ bool) { answer = &a })
 	clean.run(600*second, func() bool { return answer != nil })
 	flush := history.Request{
 		Action: history.ActionFlush, Lineage: lineage, Incarnation: w.recorded, From: answer.Position, Hash: answer.Hash,
+		Epoch: clean.epochOf(request.Entries),
 	}
 	flushed := false
 	t.receive(flush, func(int, history.Answer, bool) { flushed = true })

@@ -19,7 +19,7 @@ type plain struct {
 
 func (w *world) newPlain() *plain {
 	model, err := online.New(online.Config{
-		Algorithm: "LogisticRegression", Parameters: map[string]string{"learningRate": "0.05"},
+		Algorithm: "LogisticRegression", Parameters: w.first.parameters(),
 		Features: []online.Feature{{Name: "a"}, {Name: "b"}}, Preprocessing: []online.Transform{{Type: "StandardScaler"}},
 	})
 	if err != nil {
@@ -41,23 +41,30 @@ func (p *plain) learn(partition int32, from, to int64) {
 	}
 }
 
+// take learns a range, or goes on by other terms.
+func (p *plain) take(r learnedRange) {
+	if r.terms != nil {
+		p.under(*r.terms)
+	}
+	p.learn(r.Partition, r.From, r.To)
+}
+
+func (p *plain) under(terms history.Terms) {
+	if err := p.model.SetParameters(versions[terms.NumericsVersion](terms.Parameters)); err != nil {
+		p.w.fatalf("%v", err)
+	}
+}
+
 // checkPlain compares the newest checkpoint with what a plain learner makes of the topic: of one partition in its order, whatever slices
-// were cut; of several in the order that the stored entries say.
+// were cut; of several, and between changes of what it learns by, in the order that the stored entries say.
 func (w *world) checkPlain() {
 	w.t.Helper()
 	p := w.newPlain()
-	if len(w.records) == 1 && w.age == 0 {
+	if epochs, _ := w.epochs(); len(w.records) == 1 && w.age == 0 && epochs == 0 {
 		p.learn(0, 0, w.stable[0])
 	} else {
-		keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
-		for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
-			entry, err := history.DecodeEntry(w.kept[keys.Entry(n)])
-			if err != nil {
-				w.fatalf("%v", err)
-			}
-			for _, r := range entry.Ranges() {
-				p.learn(r.Partition, r.From, r.To)
-			}
+		for _, r := range w.effective() {
+			p.take(r)
 		}
 	}
 	c := w.saved()

@@ -12,6 +12,8 @@ type learnedRange struct {
 	entry int64
 	index int
 	history.Range
+	// terms are, for an Epoch, what is learned by from there on.
+	terms *history.Terms
 }
 
 // effective returns what the stored history teaches, in order, where a Rebase takes back what came after its checkpoint.
@@ -26,8 +28,11 @@ func (w *world) effective() []learnedRange {
 		if entry.Rebase != nil {
 			out = upTo(out, entry.Rebase.Position)
 		}
+		if entry.Kind == history.KindEpoch {
+			out = append(out, learnedRange{entry: n, terms: entry.Terms})
+		}
 		for i, r := range entry.Ranges() {
-			out = append(out, learnedRange{n, i, r})
+			out = append(out, learnedRange{entry: n, index: i, Range: r})
 		}
 	}
 	return out
@@ -69,7 +74,7 @@ func (w *world) checkLeftOut() {
 	var consumed input.Hash
 	letters := int64(0)
 	for _, r := range w.effective() {
-		p.learn(r.Partition, r.From, r.To)
+		p.take(r)
 		for _, record := range w.records[r.Partition] {
 			if record.offset < r.From || record.offset >= r.To {
 				continue

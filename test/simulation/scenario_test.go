@@ -22,7 +22,9 @@ type scenario struct {
 	// requestLost, replyLost and twice are what becomes of requests; publishLost of dead letters on their way.
 	requestLost, replyLost, twice, publishLost float64
 	// events that happen once each so often, 0 never.
-	suspend, rollout, resize, zombie, jump, grow int64
+	suspend, rollout, resize, zombie, jump, grow, change int64
+	// upgrade is when another numerics version comes, 0 never.
+	upgrade int64
 	residency                                    history.Residency
 	// age is the greatest of a record that is learned, 0 for any.
 	age int64
@@ -68,6 +70,10 @@ func (w *world) draw() scenario {
 	}
 	if w.chance(0.3) {
 		s.age = second / 10 * (10 + w.random.Int64N(80))
+	}
+	s.change = w.often(6 * second)
+	if w.chance(0.3) {
+		s.upgrade = 3*second + w.random.Int64N(10*second)
 	}
 	return s
 }
@@ -174,6 +180,10 @@ func (w *world) disturb(s scenario) {
 			w.stable[p] = w.random.Int64N(60)
 		}
 	})
+	w.repeat(s.change, func() { w.ask(rates[w.random.IntN(len(rates))]) })
+	if s.upgrade > 0 {
+		w.at(beginning+s.upgrade, w.upgrade)
+	}
 	if s.broken >= 0 {
 		w.at(beginning+s.breakAt, func() { w.breakIt(&breaches[s.broken]) })
 	}
@@ -198,8 +208,9 @@ func (w *world) repeat(every int64, what func()) {
 
 // replace puts a new trainer in the place of one, which goes on with what it does for 30 s, as a pod does that is drained. Whoever waits
 // for its answers waits in vain.
-func (w *world) replace() {
-	i := w.random.IntN(len(w.trainers))
+func (w *world) replace() { w.replaceAt(w.random.IntN(len(w.trainers))) }
+
+func (w *world) replaceAt(i int) {
 	old := w.trainers[i]
 	for id := range old.open {
 		waiting := old.open[id]

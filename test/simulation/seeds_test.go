@@ -29,7 +29,7 @@ func fromEnvironment(t *testing.T, name string, otherwise uint64) uint64 {
 // broken the training stops, or nothing came of it. CREEK_SIM_FROM and CREEK_SIM_COUNT choose the seeds: `make sim FROM=1 COUNT=500`.
 func TestSeeds(t *testing.T) {
 	from, count := fromEnvironment(t, "CREEK_SIM_FROM", 1), fromEnvironment(t, "CREEK_SIM_COUNT", 500)
-	unbroken, letters, old, outcomes := 0, 0, int64(0), tally{}
+	unbroken, letters, old, epochs, numeric, forward, outcomes := 0, 0, int64(0), 0, 0, 0, tally{}
 	for seed := from; seed < from+count; seed++ {
 		w := newWorld(t, seed, 0)
 		s := w.draw()
@@ -43,13 +43,16 @@ func TestSeeds(t *testing.T) {
 			unbroken++
 		}
 		outcomes.count(w)
+		all, ofNumerics := w.epochs()
+		epochs, numeric, forward = epochs+all, numeric+ofNumerics, forward+w.rolledForward
 		letters += len(w.published)
 		old += w.tooOld()
 		if t.Failed() {
 			return
 		}
 	}
-	t.Logf("%d seeds, %d of them with nothing broken, %d dead letters, %d offsets too old%s", count, unbroken, letters, old, outcomes)
+	t.Logf("%d seeds, %d of them with nothing broken, %d dead letters, %d offsets too old, %d Epochs, in %d seeds another numerics version, %d images rolled forward%s",
+		count, unbroken, letters, old, epochs, numeric, forward, outcomes)
 }
 
 // finish lets the world come to rest and checks what became of it.
@@ -85,7 +88,7 @@ func (w *world) halted() bool {
 		if d.machine == nil {
 			continue
 		}
-		if stopped := d.machine.Facts().Stopped; stopped != nil {
+		if stopped := d.machine.Facts().Stopped; stopped != nil && !w.outdatedImage(stopped) {
 			if w.recordsLost != "" {
 				w.fatalf("stopped, though the training was to go on: %v", stopped)
 			}
@@ -105,6 +108,12 @@ func (w *world) consumed(records int64) func() bool {
 		c := w.saved()
 		if c == nil && w.age > 0 && records == 0 {
 			return w.covered()
+		}
+		if w.broken == nil && w.recorded != "" && w.inForce().Parameters["learningRate"] != w.object.rate {
+			return false
+		}
+		if entry, ok := w.newestEntry(history.Keys{Lineage: lineage, Incarnation: w.recorded}); ok && c != nil && c.Header.Epoch != entry.Epoch {
+			return false
 		}
 		return c != nil && c.Header.Records+c.Header.DeadLetters >= records && int64(len(w.published)) >= c.Header.DeadLetters && w.covered()
 	}
@@ -138,6 +147,9 @@ func (w *world) check() {
 	}
 	w.checkHistory()
 	w.checkPlain()
+	if w.broken == nil {
+		w.checkEpochs()
+	}
 	if got, want := w.outcome(), w.replay(); got != want {
 		w.fatalf("%+v, but its history gives %+v", got, want)
 	}

@@ -22,12 +22,14 @@ type trainer struct {
 	fetch   *trainercore.Fetch
 	serial  int64
 	exiting bool
+	// image are the numerics versions that it knows.
+	image []int
 	// skew is how far the process's clock is off.
 	skew int64
 }
 
 func (w *world) addTrainer() *trainer {
-	t := &trainer{world: w}
+	t := &trainer{world: w, image: w.image}
 	w.trainers = append(w.trainers, t)
 	t.start()
 	return t
@@ -35,6 +37,7 @@ func (w *world) addTrainer() *trainer {
 
 func (t *trainer) start() {
 	t.shard, t.fetch, t.exiting = trainercore.New(), nil, false
+	t.shard.SetNumerics(numerics(t.image))
 	t.open = map[int64]func(int, history.Answer, bool){}
 }
 
@@ -56,6 +59,10 @@ func keysOf(m map[int64]func(int, history.Answer, bool)) func(func(int64) bool) 
 			}
 		}
 	}
+}
+
+func (t *trainer) identity() history.TrainerFacts {
+	return history.TrainerFacts{Instance: "instance", NumericsVersions: t.image}
 }
 
 // terminate asks the process to end as a SIGTERM does.
@@ -224,7 +231,7 @@ func (t *trainer) reply(r trainercore.Reply) {
 	if waiting == nil {
 		return
 	}
-	r.Answer.Trainer = history.TrainerFacts{Instance: "instance"}
+	r.Answer.Trainer = t.identity()
 	if p := r.Answer.Problem; p != nil && p.Stops() {
 		t.world.stopsFor(p)
 	}

@@ -83,6 +83,13 @@ type world struct {
 	// age is the greatest of a record that is learned, 0 for any; cuts are the entries that dispatchers were seen to cut.
 	age  int64
 	cuts map[history.Digest]bool
+	// object is what is asked for now, first what genesis was made of.
+	object, first object
+	// image are the numerics versions that new trainers know; upgraded tells that there is more than one to know, rolledForward counts how
+	// often a training stopped for an image that had been rolled back.
+	image         []int
+	upgraded      bool
+	rolledForward int
 	// collect is how dispatchers remove what nobody needs.
 	collect core.Collect
 }
@@ -108,7 +115,7 @@ func newWorld(t *testing.T, seed uint64, partitions int32) *world {
 	w := &world{
 		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: beginning, store: map[string][]byte{}, kept: map[string][]byte{}, records: map[int32][]record{},
 		stable: map[int32]int64{}, starts: map[int32]int64{}, published: map[string]int{}, topicID: "topic-id", ceilings: map[int32]int64{},
-		limit: 1000, save: history.SaveRule{Records: 15},
+		limit: 1000, save: history.SaveRule{Records: 15}, object: object{1, rates[0]}, first: object{1, rates[0]}, image: []int{1},
 	}
 	for p := range partitions {
 		w.addPartition(p)
@@ -283,6 +290,7 @@ func settings(name string) core.Settings {
 	return core.Settings{
 		Lineage: lineage, UID: "uid", Writer: name, Incarnation: "of-" + name, Seed: uint64(len(name)), Spec: spec, Topic: topicName,
 		Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion,
+		Changeable: online.Changeable,
 	}
 }
 
