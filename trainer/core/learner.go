@@ -85,7 +85,7 @@ type crashError struct {
 }
 
 // batchRecords bounds the rows that are learned together.
-const batchRecords = 256
+const batchRecords = 1024
 
 func (e *crashError) Error() string { return fmt.Sprint(e.value) }
 

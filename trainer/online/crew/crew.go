@@ -4,6 +4,7 @@ package crew
 import (
 	"fmt"
 	"runtime/debug"
+	"sync"
 )
 
 // Each calls work once for every number in [0, n), on so many goroutines as
@@ -31,9 +32,11 @@ func (p *PanicError) Error() string { return fmt.Sprint(p.Value) }
 
 // Rounds is Each for work that comes in parts, the next of which can only be done
 // after the one before: work does a part, and returns whether there is another
-// one. One goroutine does all parts of a number before those of the next; several
-// do a part of each number before the next part of any, so that they all have
-// something to do until shortly before the end.
+// one. One goroutine does all parts of a number before those of the next. Of
+// several, each does a part of each of its own numbers before the next part of any,
+// since what a number is about stays in a processor's cache, and helps the others
+// when it has none left, so that they all have something to do until shortly before
+// the end.
 func Rounds(workers, n int, work func(i int) (more bool)) {
 	workers = min(workers, n)
 	if workers <= 1 {
@@ -43,47 +46,75 @@ func Rounds(workers, n int, work func(i int) (more bool)) {
 		}
 		return
 	}
-	next, left := make(chan int, n), make(chan int, 1)
-	left <- n
-	for i := range n {
-		next <- i
+	b := &board{done: make([]int, n), panics: make([]*PanicError, n), work: work}
+	var helpers sync.WaitGroup
+	for worker := 1; worker < workers; worker++ {
+		helpers.Go(func() { b.help(worker, workers) })
 	}
-	panics := make([]*PanicError, n)
-	part := func(i int) (more bool) {
-		defer func() {
-			if v := recover(); v != nil {
-				panics[i] = &PanicError{v, debug.Stack()}
-			}
-		}()
-		return work(i)
-	}
-	help := func() {
-		for i := range next {
-			if part(i) {
-				next <- i
-				continue
-			}
-			if rest := <-left - 1; rest > 0 {
-				left <- rest
-			} else {
-				close(next)
-			}
-		}
-	}
-	done := make(chan struct{}, workers-1)
-	for range workers - 1 {
-		go func() {
-			help()
-			done <- struct{}{}
-		}()
-	}
-	help()
-	for range workers - 1 {
-		<-done
-	}
-	for _, p := range panics {
+	b.help(0, workers)
+	helpers.Wait()
+	for _, p := range b.panics {
 		if p != nil {
 			panic(p)
 		}
 	}
+}
+
+// board tells what is left to do.
+type board struct {
+	work   func(i int) (more bool)
+	panics []*PanicError
+
+	mu sync.Mutex
+	// done is how many parts of each number are, or taken while somebody does one
+	// and after the last.
+	done []int
+}
+
+const taken = -1
+
+// help does parts until nobody waits for help: whatever is left then, others are
+// at, one of them at each number.
+func (b *board) help(worker, workers int) {
+	for {
+		i, done := b.take(worker, workers)
+		if i < 0 {
+			return
+		}
+		if b.part(i) {
+			b.mu.Lock()
+			b.done[i] = done + 1
+			b.mu.Unlock()
+		}
+	}
+}
+
+// take finds the number of which the fewest parts are done, one of the worker's own
+// if there are any, or -1.
+func (b *board) take(worker, workers int) (number, done int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	number, own := -1, false
+	for i, n := range b.done {
+		mine := i%workers == worker
+		if n == taken || own && !mine {
+			continue
+		}
+		if number < 0 || mine && !own || n < done {
+			number, done, own = i, n, mine
+		}
+	}
+	if number >= 0 {
+		b.done[number] = taken
+	}
+	return number, done
+}
+
+func (b *board) part(i int) (more bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.panics[i] = &PanicError{v, debug.Stack()}
+		}
+	}()
+	return b.work(i)
 }

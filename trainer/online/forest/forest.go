@@ -51,7 +51,7 @@ func (f *Classifier) SetWorkers(n int) { f.workers = n }
 
 // chunk is how many rows a member takes before the next one does: few enough to
 // stay in the cache, and enough for the member's tree to come into it.
-const chunk = 256
+const chunk = 1024
 
 // PredictLearnBatch implements learner.BatchClassifier.
 func (f *Classifier) PredictLearnBatch(rows learner.Rows, classes []int, scores []float64) {
@@ -89,7 +89,7 @@ func (f *Classifier) chunk(rows *learner.Rows, classes []int, scores []float64) 
 
 // quantum is how many rows a member takes before others get their turn on several
 // goroutines.
-const quantum = chunk / 4
+const quantum = chunk / 8
 
 // learnRows fills the member's votes on the next of the rows and learns them, one
 // after the other. It tells whether there are more.
