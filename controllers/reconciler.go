@@ -51,7 +51,9 @@ type Reconciler struct {
 	MemoryCeiling int64
 	// LeftoverTimeout is how long a deleted training waits for its state to be cleaned when that fails.
 	LeftoverTimeout time.Duration
-	Now             func() time.Time
+	// TurnInterval is how often it is looked whose turn it is to get another image, while a rollout is under way; 0: 1 s.
+	TurnInterval time.Duration
+	Now          func() time.Time
 	// NewToken makes the secret that a training's trainers ask for.
 	NewToken func() string
 

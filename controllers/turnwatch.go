@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 )
 
-// turnInterval is how often it is looked whose turn it is, while a rollout is under way.
+// turnInterval is the default of Reconciler.TurnInterval.
 const turnInterval = time.Second
 
 // turnWatch wakes the trainings whose turn it is. A slot is freed by another training, or by time passing, of neither of which a training
@@ -28,7 +29,7 @@ func (*turnWatch) NeedLeaderElection() bool { return true }
 // Start looks until the context ends. Without a rollout it does nothing.
 func (w *turnWatch) Start(ctx context.Context) error {
 	w.reconciler.rollouts.underway.Store(true) // One may have begun before the operator was started.
-	ticker := time.NewTicker(turnInterval)
+	ticker := time.NewTicker(cmp.Or(w.reconciler.TurnInterval, turnInterval))
 	defer ticker.Stop()
 	for {
 		select {

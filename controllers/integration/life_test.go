@@ -26,6 +26,7 @@ func TestLife(t *testing.T) {
 	t.Run("left behind", leftBehind)
 	t.Run("repaired", repaired)
 	t.Run("adopts nothing", adoptsNothing)
+	t.Run("another trainer image", anotherImage)
 }
 
 func knativeComes(t *testing.T) {

@@ -3,6 +3,7 @@ package integration
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
@@ -32,17 +34,31 @@ type operator struct {
 	namespace  string
 	dispatcher *dispatcher
 	wake       chan event.GenericEvent
+	// training is the one that pass has looked at.
+	training string
 	// passes counts the reconciles.
 	passes atomic.Int64
+	// access is what the operator may do; stop ends it.
+	access *rest.Config
+	stop   func()
 }
 
 // start runs an operator in a namespace of its own until the test ends.
 func start(t *testing.T, name string) *operator {
 	t.Helper()
-	o := &operator{t: t, client: apiServer(t), namespace: name, wake: make(chan event.GenericEvent, 1024)}
+	o := &operator{t: t, client: apiServer(t), namespace: name, training: "fraud", wake: make(chan event.GenericEvent, 1024)}
 	o.dispatcher = &dispatcher{client: o.client, namespace: name}
 	namespace(t, name)
-	mgr, err := ctrl.NewManager(operatorConfig(t, name), controllers.ManagerOptions(manager.Options{
+	o.access = operatorConfig(t, name)
+	o.operate("registry.example/creek-trainer:v1")
+	return o
+}
+
+// operate starts the operator's process with a trainer image.
+func (o *operator) operate(image string) {
+	t, name := o.t, o.namespace
+	t.Helper()
+	mgr, err := ctrl.NewManager(o.access, controllers.ManagerOptions(manager.Options{
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 		Controller: config.Controller{SkipNameValidation: new(true)},
 	}, []string{name}))
@@ -53,9 +69,9 @@ func start(t *testing.T, name string) *operator {
 		Recorder: mgr.GetEventRecorder("creek-operator"),
 		Knative:  &controllers.Knative{Mapper: mgr.GetRESTMapper(), Live: mgr.GetAPIReader(), Now: time.Now, Interval: 100 * time.Millisecond},
 		Settings: resources.Settings{
-			Image: "registry.example/creek-trainer:v1", RequestSeconds: 600, Dispatcher: types.NamespacedName{Namespace: name, Name: "creek-dispatcher"},
+			Image: image, RequestSeconds: 600, Dispatcher: types.NamespacedName{Namespace: name, Name: "creek-dispatcher"},
 		},
-		LeftoverTimeout: 2 * time.Second, Now: time.Now, NewToken: observer.NewToken,
+		TurnInterval: 100 * time.Millisecond, LeftoverTimeout: 2 * time.Second, Now: time.Now, NewToken: observer.NewToken,
 	}
 	must(t, r.SetupWithManager(mgr, o.wake))
 	must(t, mgr.Add(poller))
@@ -63,23 +79,26 @@ func start(t *testing.T, name string) *operator {
 		Client: mgr.GetClient(), Key: types.NamespacedName{Namespace: name, Name: "creek-facts"}, Hosts: []string{"localhost"},
 		Now: time.Now, Trust: func(observer.Identity) error { return nil },
 	}))
-	run(t, mgr)
-	go forward(t.Context(), poller.Events(), o.wake)
-	return o
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := run(t, mgr)
+	o.stop = func() { cancel(); ended() }
+	go forward(ctx, poller.Events(), o.wake)
 }
 
-// run runs a manager until the test ends.
-func run(t *testing.T, mgr ctrl.Manager) {
+// run runs a manager until the test ends, or what it returns is called.
+func run(t *testing.T, mgr ctrl.Manager) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("the operator failed: %v", err)
 		}
 	})
+	t.Cleanup(stop)
+	return stop
 }
 
 func forward(ctx context.Context, from <-chan event.GenericEvent, to chan<- event.GenericEvent) {
@@ -109,7 +128,7 @@ func (o *operator) pass(n int) {
 	o.t.Helper()
 	for range n {
 		before := o.passes.Load()
-		o.wake <- event.GenericEvent{Object: &trainingv1alpha1.CreekTraining{ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: "fraud"}}}
+		o.wake <- event.GenericEvent{Object: &trainingv1alpha1.CreekTraining{ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: o.training}}}
 		eventually(o.t, "another pass", func(context.Context) string {
 			if o.passes.Load() > before {
 				return ""
@@ -179,6 +198,18 @@ type dispatcher struct {
 	namespace string
 	// broken makes it clean nothing.
 	broken atomic.Bool
+	// preflight is how long a preflight takes.
+	preflight atomic.Int64
+	began     sync.Map // of each template, when its preflight began
+}
+
+// probes tells which template a training was probed on last.
+func (d *dispatcher) probes(worker trainingv1alpha1.WorkerStatus) string {
+	began, _ := d.began.LoadOrStore(worker.Name+worker.Template, time.Now())
+	if time.Since(began.(time.Time)) < time.Duration(d.preflight.Load()) {
+		return worker.ProbedTemplate
+	}
+	return worker.Template
 }
 
 // Trainings implements observer.Fetcher.
@@ -203,7 +234,8 @@ func (d *dispatcher) factsOf(t trainingv1alpha1.CreekTraining) history.Facts {
 		Incarnation: "life", Phase: history.PhaseRunning, Source: well, State: well, Trainer: well, Durability: "Strong",
 	}
 	if len(t.Status.Workers) > 0 {
-		f.ProbedTemplate = t.Status.Workers[0].Template
+		f.ProbedTemplate = d.probes(t.Status.Workers[0])
+		f.NumericsVersion, f.Worker = 1, &history.TrainerFacts{Instance: f.ProbedTemplate, NumericsVersions: []int{1}}
 	}
 	if deleting := meta.FindStatusCondition(t.Status.Conditions, "Deleting"); deleting != nil && deleting.Reason == "CleaningState" {
 		f.Phase = history.PhaseCleaned

@@ -73,6 +73,7 @@ func startServer() {
 	// An owner's deletion may only be held up by those who may set its finalizers.
 	server.environment.ControlPlane.GetAPIServer().Configure().Append("enable-admission-plugins", "OwnerReferencesPermissionEnforcement")
 	if server.config, server.err = server.environment.Start(); server.err == nil {
+		server.config.QPS = -1
 		server.admin, server.err = client.NewWithWatch(server.config, client.Options{Scheme: controllers.Scheme()})
 	}
 }
@@ -118,7 +119,9 @@ func operatorConfig(t *testing.T, namespace string) *rest.Config {
 			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: "operator-of-" + namespace}},
 		}))
 	}
-	return user.Config()
+	access := user.Config()
+	access.QPS = -1 // The API server is this test's own.
+	return access
 }
 
 func must(t *testing.T, err error) {
