@@ -30,7 +30,7 @@ func anotherImage(t *testing.T) {
 	awake := o.manyTrainings()
 	eventually(t, "all trainings ready", func(ctx context.Context) string { return o.notReady(ctx) })
 	o.stop()
-	o.dispatcher.preflight.Store(int64(400 * time.Millisecond))
+	o.dispatcher.preflight.Store(int64(250 * time.Millisecond))
 	o.operate(secondImage)
 	restarted, mostAwake, most := false, 0, 0
 	eventually(t, "the image everywhere", func(ctx context.Context) string {
