@@ -27,8 +27,16 @@ func (s *source) Topic(ctx context.Context, topic string, maxAge time.Duration) 
 }
 
 // Stable implements driver.Source.
-func (s *source) Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
-	return using(ctx, &s.link, func(p *driver.Poller) (history.Offsets, error) { return p.Stable(ctx, topic, due) })
+func (s *source) Stable(ctx context.Context, topic string, due time.Time, done func(history.Offsets, error)) {
+	poller, err := s.get(ctx)
+	if err != nil {
+		done(nil, err)
+		return
+	}
+	poller.Stable(ctx, topic, due, func(offsets history.Offsets, err error) {
+		s.note(err)
+		done(offsets, err)
+	})
 }
 
 // Starts implements driver.Source.

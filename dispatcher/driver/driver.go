@@ -25,8 +25,9 @@ var (
 type Source interface {
 	// Topic returns the topic's identity and partitions, read at most maxAge ago.
 	Topic(ctx context.Context, topic string, maxAge time.Duration) (core.Topic, error)
-	// Stable returns the last stable offsets of all partitions, read at about due, or now if that is past.
-	Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error)
+	// Stable reads the last stable offsets of all partitions at about due, or now if that is past, and hands them to done, once. It returns
+	// before that, so that a training which waits holds no goroutine.
+	Stable(ctx context.Context, topic string, due time.Time, done func(history.Offsets, error))
 	// Starts returns the log start offsets of all partitions, read at most maxAge ago.
 	Starts(ctx context.Context, topic string, maxAge time.Duration) (history.Offsets, error)
 	// After returns the first offsets at or after a time, the last stable offset where there is none.
@@ -75,18 +76,22 @@ type Parts struct {
 	Log     *slog.Logger
 }
 
-// Driver runs one training.
+// Driver runs one training. Whoever brings an event makes the step that follows, one at a time: an idle training holds no stack but that of
+// Run, which is small.
 type Driver struct {
-	machine *core.Machine
-	parts   Parts
-	begun   time.Time
+	parts Parts
+	begun time.Time
 
-	results chan core.Result
-	changed chan struct{}
 	mu      sync.Mutex
-	config  core.Config
-	facts   atomic.Pointer[history.Facts]
-	calls   sync.WaitGroup
+	machine *core.Machine
+	// config is the newest, nil before there is one.
+	config *core.Config
+	// begin starts a call; it is nil when Run does not run.
+	begin func(core.Call)
+	timer *time.Timer
+
+	facts atomic.Pointer[history.Facts]
+	calls sync.WaitGroup
 }
 
 // New returns a driver that does nothing before it is configured and Run is called.
@@ -94,23 +99,19 @@ func New(settings core.Settings, parts Parts) *Driver {
 	if parts.Log == nil {
 		parts.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Driver{
-		machine: core.New(settings), parts: parts, begun: time.Now(),
-		results: make(chan core.Result), changed: make(chan struct{}, 1),
-	}
+	d := &Driver{machine: core.New(settings), parts: parts, begun: time.Now()}
 	facts := d.machine.Facts()
 	d.facts.Store(&facts)
 	return d
 }
 
-// Configure hands over the newest configuration. It never blocks, and of several before the next step only the last counts.
+// Configure hands over the newest configuration. Of several before Run only the last counts.
 func (d *Driver) Configure(config core.Config) {
 	d.mu.Lock()
-	d.config = config
-	d.mu.Unlock()
-	select {
-	case d.changed <- struct{}{}:
-	default:
+	defer d.mu.Unlock()
+	d.config = &config
+	if d.begin != nil {
+		d.step(core.Configured{Config: config})
 	}
 }
 
@@ -119,23 +120,27 @@ func (d *Driver) Facts() history.Facts { return *d.facts.Load() }
 
 // Run works until the context ends, and returns when every call that it started has ended too.
 func (d *Driver) Run(ctx context.Context) {
-	defer d.calls.Wait()
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-d.changed:
-			d.mu.Lock()
-			config := d.config
-			d.mu.Unlock()
-			d.step(ctx, timer, core.Configured{Config: config})
-		case result := <-d.results:
-			d.step(ctx, timer, result)
-		case <-timer.C:
-			d.step(ctx, timer, core.Ticked{})
-		}
+	d.mu.Lock()
+	d.begin = func(c core.Call) { d.calls.Go(func() { d.call(ctx, c) }) }
+	d.timer = time.AfterFunc(time.Hour, func() { d.handle(core.Ticked{}) })
+	if d.config != nil {
+		d.step(core.Configured{Config: *d.config})
+	}
+	d.mu.Unlock()
+	<-ctx.Done()
+	d.mu.Lock()
+	d.begin = nil
+	d.timer.Stop()
+	d.mu.Unlock()
+	d.calls.Wait()
+}
+
+// handle makes the step that follows an event, unless the driver ended meanwhile.
+func (d *Driver) handle(event core.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begin != nil {
+		d.step(event)
 	}
 }
 
@@ -148,31 +153,39 @@ func (d *Driver) time(at core.Instant) time.Time {
 	return d.begun.Add(time.Duration(int64(at) - d.begun.UnixNano()))
 }
 
-func (d *Driver) step(ctx context.Context, timer *time.Timer, event core.Event) {
+// step needs the lock.
+func (d *Driver) step(event core.Event) {
 	for _, effect := range d.machine.Step(d.now(), event) {
 		switch e := effect.(type) {
 		case core.Call:
-			d.calls.Go(func() { d.call(ctx, e) })
+			d.begin(e)
 		case core.Wake:
 			if e.At == 0 {
-				timer.Stop()
+				d.timer.Stop()
 				continue
 			}
-			timer.Reset(max(0, time.Until(d.time(e.At))))
+			d.timer.Reset(max(0, time.Until(d.time(e.At))))
 		}
 	}
 	facts := d.machine.Facts()
 	d.report(d.facts.Swap(&facts), &facts)
 }
 
-// call carries out one operation and brings its result home, unless the driver ended meanwhile.
+// call carries out one operation and brings its result home.
 func (d *Driver) call(ctx context.Context, c core.Call) {
-	result := d.parts.perform(ctx, c.Op, d.time)
-	result.ID = c.ID
-	select {
-	case d.results <- result:
-	case <-ctx.Done():
+	if read, ok := c.Op.(core.ReadStable); ok {
+		asking, cancel := context.WithTimeout(ctx, answerWithin)
+		defer cancel()
+		d.parts.Source.Stable(asking, read.Topic, d.time(read.Due), func(offsets history.Offsets, err error) {
+			result := core.Result{ID: c.ID, Offsets: offsets}
+			fail(&result, err)
+			d.handle(result)
+		})
+		return
 	}
+	result := d.parts.perform(ctx, c.Op)
+	result.ID = c.ID
+	d.handle(result)
 }
 
 // report logs what has changed.

@@ -228,6 +228,42 @@ func TestPollerReadsForAllTogether(t *testing.T) {
 	})
 }
 
+// stable waits for a reading.
+func stable(t *testing.T, poller *Poller, topic string, due time.Time) (offsets history.Offsets, err error) {
+	done := make(chan struct{})
+	poller.Stable(t.Context(), topic, due, func(o history.Offsets, e error) {
+		offsets, err = o, e
+		close(done)
+	})
+	<-done
+	return offsets, err
+}
+
+// Who polls fast is not held up by those who poll slowly, gets its reading first, and takes along only those that are due soon.
+func TestPollerServesWhoIsDueFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kafka := &fakeKafka{ends: map[string]int64{}}
+		poller := NewPoller(kafka)
+		var order []string
+		ask := func(topic string, after time.Duration) {
+			poller.Stable(t.Context(), topic, time.Now().Add(after), func(history.Offsets, error) { order = append(order, topic) })
+		}
+		ask("later", time.Second)
+		ask("soon", together)
+		ask("now", 10*time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+		if want := []string{"now", "soon"}; !slices.Equal(order, want) || kafka.stable != 1 {
+			t.Errorf("%v were served by %d readings, want %v by one", order, kafka.stable, want)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if want := []string{"now", "soon", "later"}; !slices.Equal(order, want) || kafka.stable != 2 {
+			t.Errorf("%v were served by %d readings, want %v by two", order, kafka.stable, want)
+		}
+	})
+}
+
 // One training's missing topic is not another's.
 func TestPollerTellsPolicies(t *testing.T) {
 	poller := NewPoller(&fakeKafka{})
@@ -250,12 +286,12 @@ func TestPollerFailsTopicsAlone(t *testing.T) {
 		due := time.Now().Add(time.Second)
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			if got, err := poller.Stable(t.Context(), "good", due); err != nil || got[0].Offset != 7 {
+			if got, err := stable(t, poller, "good", due); err != nil || got[0].Offset != 7 {
 				t.Errorf("good: %v, %v", got, err)
 			}
 		})
 		wait.Go(func() {
-			if _, err := poller.Stable(t.Context(), "bad", due); !errors.Is(err, stream.ErrTopicMissing) {
+			if _, err := stable(t, poller, "bad", due); !errors.Is(err, stream.ErrTopicMissing) {
 				t.Errorf("bad: %v, want ErrTopicMissing", err)
 			}
 		})

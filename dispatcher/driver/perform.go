@@ -12,7 +12,7 @@ import (
 	"creek.dev/creek/stream"
 )
 
-// Deadlines of calls. A reading of offsets has until answerWithin after it is due.
+// Deadlines of calls.
 const (
 	answerWithin = 15 * time.Second
 	// startWithin is what a request has beyond its budget: a pod's start, on a node that must be started first, and the way there and back.
@@ -24,35 +24,30 @@ func sendWithin(request history.Request) time.Duration {
 	return startWithin + time.Duration(request.BudgetMillis)*time.Millisecond
 }
 
-// perform carries out one operation.
-func (p Parts) perform(ctx context.Context, op core.Op, at func(core.Instant) time.Time) core.Result {
+// perform carries out one operation that begins now.
+func (p *Parts) perform(ctx context.Context, op core.Op) core.Result {
 	deadline := time.Now().Add(answerWithin)
 	switch o := op.(type) {
 	case core.Warm:
 		deadline = time.Now().Add(startWithin)
 	case core.Send:
 		deadline = time.Now().Add(sendWithin(o.Request))
-	case core.ReadStable:
-		deadline = later(deadline, at(o.Due).Add(answerWithin))
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	var r core.Result
-	err := p.try(ctx, op, at, &r)
-	if err != nil {
-		r.Outcome, r.Message = outcome(err), err.Error()
-	}
+	fail(&r, p.try(ctx, op, &r))
 	return r
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// fail says in a result why the operation failed, if it did.
+func fail(r *core.Result, err error) {
+	if err != nil {
+		r.Outcome, r.Message = outcome(err), err.Error()
 	}
-	return b
 }
 
-func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.Time, r *core.Result) (err error) {
+func (p *Parts) try(ctx context.Context, op core.Op, r *core.Result) (err error) {
 	switch o := op.(type) {
 	case core.Get:
 		r.Value, err = p.Store.Get(ctx, o.Key)
@@ -66,8 +61,6 @@ func (p Parts) try(ctx context.Context, op core.Op, at func(core.Instant) time.T
 		r.Durability, r.Message, err = durability(ctx, p.Store)
 	case core.ReadTopic:
 		r.Topic, err = p.Source.Topic(ctx, o.Topic, time.Duration(o.MaxAge))
-	case core.ReadStable:
-		r.Offsets, err = p.Source.Stable(ctx, o.Topic, at(o.Due))
 	case core.ReadStarts:
 		r.Offsets, err = p.Source.Starts(ctx, o.Topic, time.Duration(o.MaxAge))
 	case core.ReadAfter:

@@ -66,8 +66,8 @@ func (p *Poller) Topic(ctx context.Context, topic string, maxAge time.Duration) 
 }
 
 // Stable implements Source.
-func (p *Poller) Stable(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
-	return p.stable.wait(ctx, topic, due)
+func (p *Poller) Stable(_ context.Context, topic string, due time.Time, done func(history.Offsets, error)) {
+	p.stable.add(waiter{topic: topic, due: due, done: done})
 }
 
 // Starts implements Source.
@@ -98,70 +98,68 @@ type reading struct {
 type waiter struct {
 	topic string
 	due   time.Time
-	done  chan reading
+	done  func(history.Offsets, error)
 }
 
-// batcher gathers readings that must be fresh, and that are known in advance.
+// batcher gathers readings that must be fresh, and that are known in advance. While some wait it holds a timer and no goroutine.
 type batcher struct {
 	read    func(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	mu      sync.Mutex
-	waiting map[*waiter]struct{}
+	waiting []waiter
+	timer   *time.Timer
+	// next is when the timer goes off, zero when it does not.
+	next time.Time
 }
 
-// wait asks for a reading. Whoever is due first makes it for all that are due soon.
-func (b *batcher) wait(ctx context.Context, topic string, due time.Time) (history.Offsets, error) {
-	w := &waiter{topic: topic, due: due, done: make(chan reading, 1)}
-	b.mu.Lock()
-	if b.waiting == nil {
-		b.waiting = map[*waiter]struct{}{}
-	}
-	b.waiting[w] = struct{}{}
-	b.mu.Unlock()
-	timer := time.NewTimer(max(0, time.Until(due)))
-	defer timer.Stop()
-	select {
-	case r := <-w.done:
-		return r.offsets, r.err
-	case <-ctx.Done():
-		b.mu.Lock()
-		delete(b.waiting, w)
-		b.mu.Unlock()
-		return nil, ctx.Err()
-	case <-timer.C:
-	}
-	b.serve(ctx, b.gather(w, time.Now().Add(together)))
-	select {
-	case r := <-w.done:
-		return r.offsets, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// gather takes the waiter and all that are due before the time; none if another has already taken it along.
-func (b *batcher) gather(first *waiter, before time.Time) []*waiter {
+// add asks for a reading. The one that is due first is made for all that are due soon.
+func (b *batcher) add(w waiter) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, still := b.waiting[first]; !still {
-		return nil
+	b.waiting = append(b.waiting, w)
+	b.arm(w.due)
+}
+
+// arm makes the timer go off at that time, if it would not before.
+func (b *batcher) arm(due time.Time) {
+	if !b.next.IsZero() && !due.Before(b.next) {
+		return
 	}
-	var batch []*waiter
-	for w := range b.waiting {
-		if w.due.Before(before) {
-			batch = append(batch, w)
-			delete(b.waiting, w)
-		}
+	b.next = due
+	if wait := max(0, time.Until(due)); b.timer == nil {
+		b.timer = time.AfterFunc(wait, b.fire)
+	} else {
+		b.timer.Reset(wait)
+	}
+}
+
+// fire makes the reading that is due.
+func (b *batcher) fire() {
+	if batch := b.gather(time.Now()); len(batch) > 0 {
+		b.serve(batch)
+	}
+}
+
+// gather takes all that are due soon, if one is due now, in the order in which they are due.
+func (b *batcher) gather(now time.Time) []waiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	slices.SortStableFunc(b.waiting, func(x, y waiter) int { return x.due.Compare(y.due) })
+	n := 0
+	if len(b.waiting) > 0 && !b.waiting[0].due.After(now) {
+		n, _ = slices.BinarySearchFunc(b.waiting, now.Add(together), func(w waiter, t time.Time) int { return w.due.Compare(t) })
+	}
+	batch := slices.Clone(b.waiting[:n])
+	b.waiting = slices.Delete(b.waiting, 0, n)
+	b.next = time.Time{}
+	if len(b.waiting) > 0 {
+		b.arm(b.waiting[0].due)
 	}
 	return batch
 }
 
-// serve reads for the batch, each topic once.
-func (b *batcher) serve(ctx context.Context, batch []*waiter) {
-	if len(batch) == 0 {
-		return
-	}
-	// The reading is not only for the one whose turn it was: it must not end with that one's context.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+// serve reads for the batch, each topic once, and hands out the readings: to whom it was due first, first.
+func (b *batcher) serve(batch []waiter) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
 	defer cancel()
 	topics := map[string]struct{}{}
 	for _, w := range batch {
@@ -171,7 +169,8 @@ func (b *batcher) serve(ctx context.Context, batch []*waiter) {
 	found, err := b.read(ctx, names...)
 	results := byTopic(names, found, err)
 	for _, w := range batch {
-		w.done <- results[w.topic]
+		r := results[w.topic]
+		w.done(r.offsets, r.err)
 	}
 }
 
