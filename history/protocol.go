@@ -192,6 +192,8 @@ type Answer struct {
 	Absent []string `json:"absent,omitempty"`
 	// Checkpoint is the newest one known to be stored.
 	Checkpoint *CheckpointFacts `json:"checkpoint,omitempty"`
+	// Loaded is the stored one with which the trainer began on the request, where it had none in memory.
+	Loaded *CheckpointFacts `json:"loaded,omitempty"`
 	// State is, for ResidencyCarried, the encoded checkpoint at Position, which the dispatcher is to save; empty where it is saved already.
 	State   []byte       `json:"state,omitempty"`
 	Slice   SliceFacts   `json:"slice"`

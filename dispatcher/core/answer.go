@@ -38,6 +38,9 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		return
 	}
 	m.observe(r.Answer)
+	if m.exchanged(r.Answer.Loaded); m.stopped != nil {
+		return
+	}
 	m.delivery.refused = r.Status == statusRefused && request.Delivery == history.DeliveryPush
 	defer m.retryAfter(r.RetryAfter)
 	switch {
@@ -203,11 +206,26 @@ func (m *Machine) take(a history.Answer) {
 // saved takes note of a checkpoint, if it is the newest known.
 func (m *Machine) saved(c *history.CheckpointFacts) {
 	if known := m.delivery.checkpoint; known == nil || c.Position.Compare(known.Position) >= 0 {
-		if known == nil || known.Position != c.Position {
+		switch {
+		case known == nil || known.Position != c.Position:
 			m.delivery.carried = nil
+		case m.exchanged(c):
+			return
 		}
 		m.delivery.checkpoint = c
 	}
+}
+
+// exchanged stops where a checkpoint is not what was stored at its position before, and tells whether it did.
+func (m *Machine) exchanged(c *history.CheckpointFacts) bool {
+	known := m.delivery.checkpoint
+	if c == nil || known == nil || known.Position != c.Position || known.Hash != c.Hash || known.ModelDigest == c.ModelDigest {
+		return false
+	}
+	m.stop(history.Problemf(history.ReasonDiverged,
+		"Two models stand for the same position %s: the checkpoint there had the digest %s, and now it has %s. Restore the state store from a backup, "+
+			"or raise spec.lineage to start anew; if nobody touched the store, run one image on all nodes and report it.", c.Position, known.ModelDigest, c.ModelDigest))
+	return true
 }
 
 // trim forgets the entries that neither the trainer nor a reload of the checkpoint needs.

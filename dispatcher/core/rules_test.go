@@ -356,3 +356,31 @@ func TestRule6PartialAnswers(t *testing.T) {
 	r.run(5 * Second)
 	r.learnedOnce()
 }
+
+// Rule 5: a trainer that loads another model than what was saved at the position is noticed by whoever knew it.
+func TestAnotherModelAtAPositionIsNoticed(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	another := *r.trainer.saved
+	another.ModelDigest = history.Sum([]byte("another"))
+	loads := true
+	r.intercept = func(op Op) (Result, bool) {
+		send, ok := op.(Send)
+		if !ok || !loads {
+			return Result{}, false
+		}
+		// It loads the other one, learns, and saves.
+		loads = false
+		status, answer := r.trainer.handle(send.Request)
+		r.trainer.save()
+		answer.Loaded, answer.Checkpoint = &another, r.trainer.saved
+		return Result{Status: status, Answer: answer}, true
+	}
+	r.stable = at(0, 20)
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Stopped == nil || f.Stopped.Reason != history.ReasonDiverged {
+		t.Errorf("it stopped for %v", f.Stopped)
+	}
+}

@@ -14,6 +14,8 @@ type fakeTrainer struct {
 	records  int64
 	saved    *history.CheckpointFacts
 	requests []history.Request
+	// loaded is the checkpoint that it began with when it woke.
+	loaded *history.CheckpointFacts
 	// letters are dead letters that were made, and of which those that were not acknowledged come with every answer.
 	letters  history.DeadLetters
 	lettered int64
@@ -34,7 +36,7 @@ func (f *fakeTrainer) die() { f.awake = false }
 // wake loads the newest checkpoint, or begins at genesis.
 func (f *fakeTrainer) wake(request history.Request) {
 	f.awake = true
-	if f.saved != nil {
+	if f.loaded = f.saved; f.saved != nil {
 		f.position, f.hash, f.records, f.epoch = f.saved.Position, f.saved.Hash, f.saved.Records, f.savedEpoch
 		return
 	}
@@ -113,7 +115,7 @@ func (f *fakeTrainer) goBack(request history.Request) {
 func (f *fakeTrainer) answer() history.Answer {
 	return history.Answer{
 		Position: f.position, Hash: f.hash, Records: f.records, Checkpoint: f.saved, DeadLetters: f.letters, DeadLettered: f.made(),
-		Trainer: f.facts(),
+		Trainer: f.facts(), Loaded: f.loaded,
 	}
 }
 
@@ -137,7 +139,7 @@ func (f *fakeTrainer) save() {
 	}, Outputs: f.letters}
 	f.savedEpoch, c.Header.Terms = f.epoch, f.terms[f.epoch]
 	f.rig.store[f.rig.keys().Checkpoint(0, f.position)] = c.Encode()
-	f.saved = &history.CheckpointFacts{Position: f.position, Hash: f.hash, Records: f.records, UnixMillis: f.rig.now.UnixMillis()}
+	f.saved = &history.CheckpointFacts{ModelDigest: history.Sum(nil), Position: f.position, Hash: f.hash, Records: f.records, UnixMillis: f.rig.now.UnixMillis()}
 }
 
 // actions lists what was asked of the trainer.

@@ -20,7 +20,7 @@ type breach struct {
 	right []history.Reason
 	// must tells that the training has to stop. Else it may also go on, and then its outcome is checked as if nothing had been broken.
 	must bool
-	// hidden tells that nobody can notice it unless another trainer makes the same checkpoint: the outcome of those who go on is wrong.
+	// hidden tells that nobody can notice it who did not know what was there before: the outcome of those who go on is wrong.
 	hidden bool
 }
 

@@ -135,6 +135,7 @@ func (s *Shard) checkpointRead(e CheckpointRead) {
 	}
 	s.resident, w.lost = r, nil
 	s.stored = checkpoint.Facts(len(e.Data))
+	w.loaded = s.stored
 	s.locate()
 }
 

@@ -39,7 +39,7 @@ func (s *Shard) finish() {
 	}
 	s.open = nil
 	reply := Reply{Status: w.ending.status, Stack: w.ending.stack}
-	reply.Answer.State = state
+	reply.Answer.State, reply.Answer.Loaded = state, w.loaded
 	s.place(&reply.Answer, w.ending.place)
 	reply.Answer.Slice, reply.Answer.Memory.Needed = w.facts, w.ending.needed
 	s.reply(w.id, reply, w.ending.problem)

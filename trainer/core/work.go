@@ -28,6 +28,8 @@ type work struct {
 	tried, listed bool
 	// stepsBack tells that the checkpoint which a Rebase names is read; saved it is at the end, so that none before it is the newest.
 	stepsBack bool
+	// loaded is the checkpoint that was read for the request, nil where none was.
+	loaded *history.CheckpointFacts
 	// carried tells that the state in the request was looked at.
 	carried bool
 	// fetch is the ID of the running fetch, 0 when none is.
