@@ -135,7 +135,7 @@ func (o evalOptions) run(out, notes io.Writer) (err error) {
 		found.Classes = rows.Found
 	}
 	// What was found is told even where the model cannot be saved.
-	return errors.Join(o.print(out, found), o.saveModel(model))
+	return errors.Join(o.print(out, found), o.saveModel(model, rows))
 }
 
 // measure lets the model learn all rows.
@@ -168,10 +168,19 @@ func (o evalOptions) measure(model *online.Model, rows *dataset.Rows, begin time
 }
 
 // saveModel writes the model to a file, if that was asked for.
-func (o evalOptions) saveModel(model *online.Model) (err error) {
+func (o evalOptions) saveModel(model *online.Model, rows *dataset.Rows) (err error) {
 	if o.save == "" {
 		return nil
 	}
+	defer func() {
+		var names []string
+		if len(rows.Format.Classes) == 0 {
+			names = rows.Found
+		}
+		if err == nil {
+			err = saveClassNames(o.save, names)
+		}
+	}()
 	file, err := os.OpenFile(o.save, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("save the model: %w", err)

@@ -115,6 +115,24 @@ func TestEvalNamesImpliedClasses(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "classes               false,true\n") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
+	_, named, _ := creek(t, "predict", "--model", saved, "--data", data)
+	if _, told, _ := creek(t, "predict", "--model", saved, "--data", data, "--classes", "false,true"); named != told || strings.Count(named, `{"class":"`) != 50 {
+		t.Errorf("without --classes the predictions are\n%s", named)
+	}
+	if err := os.WriteFile(classNamesFile(saved), []byte(`["a"]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := creek(t, "predict", "--model", saved, "--data", data); code != exitFailure || !strings.Contains(errs, "names 1 classes") {
+		t.Errorf("names of another model: %d, %s", code, errs)
+	}
+	// A model that has no need of names takes away those of the one before.
+	if code, _, errs := creek(t, "eval", "--data", data, "--label", "x1", "--model", "HoeffdingTree", "--task", "Regression", "--save", saved); code != 0 {
+		t.Error(errs)
+	}
+	if _, err := os.Stat(classNamesFile(saved)); err == nil {
+		t.Error("the names of another model's classes are still there")
+	}
+	creek(t, "eval", "--data", data, "--label", "class", "--model", "GaussianNB", "--save", saved)
 	for classes, says := range map[string]string{"a": "--classes has 1 names, the model 2 classes", "no,yes": `{"class":"`} {
 		_, out, errs := creek(t, "predict", "--model", saved, "--data", data, "--classes", classes)
 		if !strings.Contains(out+errs, says) || strings.Contains(out, `"0"`) {

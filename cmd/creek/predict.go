@@ -44,7 +44,7 @@ func newPredictCommand() *cobra.Command {
 	command.Flags().StringSliceVar(&o.features, "features", nil,
 		"where features of the model stand, as name=path, if not under their own names: a column, or in JSON a dotted path")
 	command.Flags().StringSliceVar(&o.classes, "classes", nil,
-		"the labels in order, for a model that does not name them: creek eval prints them (default: 0,1 for such a model)")
+		"the labels in order, for a model that does not name them (default: those that creek eval --save kept beside it, or else 0,1)")
 	command.Flags().StringSliceVar(&o.missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does")
 	return command
 }
@@ -67,6 +67,9 @@ func (o predictOptions) load() (*online.Model, []string, error) {
 	}
 	classes := model.Config().Classes
 	switch {
+	case len(o.classes) == 0 && len(classes) == 0 && model.Task() == online.TaskClassification:
+		classes, err = loadClassNames(o.model, model.Classes())
+		return model, classes, err
 	case len(o.classes) == 0:
 		return model, classes, nil
 	case len(classes) > 0:
