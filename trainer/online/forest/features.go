@@ -39,9 +39,8 @@ func checkFeatures(text string) (string, error) {
 }
 
 // countFeatures is how many of so many features a checked text means. A share is
-// rounded and, as in MOA, never a single feature where there are two, since that
-// one would have none to be compared with.
-func countFeatures(text string, features int) int {
+// rounded, and never means fewer than least where there are more.
+func countFeatures(text string, features, least int) int {
 	if text == "all" {
 		return features
 	}
@@ -51,7 +50,7 @@ func countFeatures(text string, features int) int {
 	if share, ok := strings.CutSuffix(text, "%"); ok {
 		v, _ := strconv.ParseFloat(share, 64)
 		n := int(math.RoundToEven(float64(float64(features)*v) / 100))
-		return min(max(n, 2), features)
+		return min(max(n, least), features)
 	}
 	n, _ := strconv.Atoi(text)
 	return min(n, features)

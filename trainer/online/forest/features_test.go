@@ -6,7 +6,7 @@ func TestCountFeatures(t *testing.T) {
 	for _, c := range []struct {
 		text     string
 		features int
-		want     int
+		want     int // where at least two are wanted
 	}{
 		{"sqrt", 1, 1},
 		{"sqrt", 2, 1},
@@ -23,9 +23,18 @@ func TestCountFeatures(t *testing.T) {
 		{"100%", 10, 10},
 		{"50%", 9, 4},
 	} {
-		if got := countFeatures(c.text, c.features); got != c.want {
+		if got := countFeatures(c.text, c.features, 2); got != c.want {
 			t.Errorf("%s of %d features are %d, want %d", c.text, c.features, got, c.want)
 		}
+	}
+}
+
+func TestOneFeatureOfAShare(t *testing.T) {
+	if got := countFeatures("60%", 2, 1); got != 1 {
+		t.Errorf("60%% of 2 features are %d", got)
+	}
+	if got := countFeatures("1%", 10, 1); got != 1 {
+		t.Errorf("1%% of 10 features are %d", got)
 	}
 }
 

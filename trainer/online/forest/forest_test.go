@@ -117,6 +117,29 @@ func TestSubsetsAreAsProbable(t *testing.T) {
 	}
 }
 
+// With three subsets for ten members none comes five times.
+func TestSubsetsComeEquallyOften(t *testing.T) {
+	for seed := range uint64(50) {
+		counts := map[string]int{}
+		for _, s := range distinctSubsets(random.New(seed), 10, 3, 2) {
+			counts[nameOf(s)]++
+		}
+		for name, n := range counts {
+			if len(counts) != 3 || n < 3 || n > 4 {
+				t.Errorf("seed %d: of %d subsets %x comes %d times", seed, len(counts), name, n)
+			}
+		}
+	}
+}
+
+func TestChoices(t *testing.T) {
+	for _, c := range [][4]int{{3, 2, 11, 3}, {5, 3, 11, 10}, {5, 5, 11, 1}, {6, 3, 11, 11}, {1 << 20, 1 << 19, 10001, 10001}} {
+		if got := choices(c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%d of %d, at most %d: %d, want %d", c[1], c[0], c[2], got, c[3])
+		}
+	}
+}
+
 func TestFirstSubsetsDiffer(t *testing.T) {
 	found := map[string]bool{}
 	for _, s := range distinctSubsets(random.New(1), 10, 5, 3) {

@@ -122,7 +122,7 @@ func treeCount(v parameter.Values) int {
 // LeastRandomForestBytes is what trees of one leaf each take in a forest.
 func LeastRandomForestBytes(in learner.Input, v parameter.Values) int {
 	c := tree.FromValues(v)
-	c.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
+	c.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema), 1)
 	return treeCount(v) * (tree.LeastBytes(in, c) + memberBytes)
 }
 
@@ -137,7 +137,7 @@ func patch(s learner.Schema, v parameter.Values) learner.Schema {
 	if v.Word("trainingMethod") == "Resampling" {
 		return s
 	}
-	return s[:countFeatures(v.Word("subspaceSize"), len(s))]
+	return s[:countFeatures(v.Word("subspaceSize"), len(s), 2)]
 }
 
 // NewRandomForest returns an adaptive random forest that has learned nothing
@@ -158,7 +158,7 @@ func patch(s learner.Schema, v parameter.Values) learner.Schema {
 // What missing values mean is for the trees to say.
 func NewRandomForest(in learner.Input, v parameter.Values) *Classifier {
 	s := newShared(in, v)
-	s.tree.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema))
+	s.tree.Subspace = countFeatures(v.Word("maxFeatures"), len(in.Schema), 1)
 	return newForest(s, v.Int("members"), nil)
 }
 
@@ -180,7 +180,7 @@ func NewPatches(in learner.Input, v parameter.Values) *Classifier {
 	s.resamples = method != "Subspaces"
 	s.after = v.Word("watchedErrors") == "After"
 	members := v.Int("members")
-	n := countFeatures(v.Word("subspaceSize"), len(in.Schema))
+	n := countFeatures(v.Word("subspaceSize"), len(in.Schema), 2)
 	if method == "Resampling" || n == len(in.Schema) {
 		return newForest(s, members, nil)
 	}

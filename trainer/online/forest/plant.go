@@ -69,11 +69,12 @@ func subset(key random.Key, of, n int) []int32 {
 	return chosen
 }
 
-// distinctSubsets are subsets of which none comes twice as long as there are
-// others that are easily found.
+// distinctSubsets are subsets of which none comes again as long as there are others
+// that are easily found, which have come less often.
 func distinctSubsets(key random.Key, count, of, n int) [][]int32 {
 	const tries = 64
 	found := make(map[string]bool, count)
+	all := choices(of, n, count+1)
 	subsets := make([][]int32, count)
 	for i := range subsets {
 		for try := range uint64(tries) {
@@ -83,8 +84,23 @@ func distinctSubsets(key random.Key, count, of, n int) [][]int32 {
 				break
 			}
 		}
+		if len(found) == all {
+			clear(found)
+		}
 	}
 	return subsets
+}
+
+// choices is how many subsets of n there are of so many features, or most where
+// these are more.
+func choices(of, n, most int) int {
+	count := 1
+	for i := range min(n, of-n) {
+		if count = count * (of - i) / (i + 1); count > most {
+			return most
+		}
+	}
+	return count
 }
 
 // nameOf tells subsets apart.

@@ -97,7 +97,7 @@ func newSharedRegressor(in learner.Input, v parameter.Values) *sharedRegressor {
 // nothing.
 func NewRandomForestRegressor(in learner.Input, v parameter.Values) *Regressor {
 	s := newSharedRegressor(in, v)
-	s.settings.Subspace(countFeatures(v.Word("maxFeatures"), len(in.Schema)))
+	s.settings.Subspace(countFeatures(v.Word("maxFeatures"), len(in.Schema), 1))
 	s.normalises = true
 	return newRegressor(s, v, nil)
 }
@@ -107,7 +107,7 @@ func NewPatchesRegressor(in learner.Input, v parameter.Values) *Regressor {
 	s := newSharedRegressor(in, v)
 	method := v.Word("trainingMethod")
 	s.resamples = method != "Subspaces"
-	n := countFeatures(v.Word("subspaceSize"), len(in.Schema))
+	n := countFeatures(v.Word("subspaceSize"), len(in.Schema), 2)
 	if method == "Resampling" || n == len(in.Schema) {
 		return newRegressor(s, v, nil)
 	}
@@ -135,7 +135,7 @@ func newRegressor(s *sharedRegressor, v parameter.Values, first [][]int32) *Regr
 // LeastRandomForestRegressorBytes is LeastRandomForestBytes of regressors.
 func LeastRandomForestRegressorBytes(in learner.Input, v parameter.Values) int {
 	s := regressiontree.NewSettings(in, v)
-	s.Subspace(countFeatures(v.Word("maxFeatures"), len(in.Schema)))
+	s.Subspace(countFeatures(v.Word("maxFeatures"), len(in.Schema), 1))
 	return treeCount(v) * (s.LeastBytes() + memberBytes)
 }
 
