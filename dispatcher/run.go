@@ -78,6 +78,7 @@ func newManager(config *rest.Config, o Options) (ctrl.Manager, error) {
 		Scheme: scheme, Logger: logr.FromSlogHandler(o.Log.Handler()), Metrics: metricsserver.Options{BindAddress: o.MetricsAddress},
 		HealthProbeBindAddress: "0",
 	}
+	options.Cache.DefaultTransform = slim
 	if len(o.Namespaces) > 0 {
 		options.Cache.DefaultNamespaces = map[string]cache.Config{}
 		for _, namespace := range o.Namespaces {
@@ -89,6 +90,15 @@ func newManager(config *rest.Config, o Options) (ctrl.Manager, error) {
 		return nil, fmt.Errorf("prepare the dispatcher: %w", err)
 	}
 	return manager, nil
+}
+
+// slim drops from an object, before it is kept, what is large and never looked at here: who wrote which field, and the annotation with which
+// kubectl repeats the whole object.
+func slim(object any) (any, error) {
+	if t, ok := object.(*v1alpha1.CreekTraining); ok {
+		t.ManagedFields, t.Annotations = nil, nil
+	}
+	return object, nil
 }
 
 // addChecks serves the probes beside the metrics: /healthz always answers, /readyz when check does not fail.
