@@ -1,12 +1,14 @@
 package trainer
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"creek.dev/creek/history"
 	"creek.dev/creek/trainer/core"
@@ -59,38 +61,70 @@ func Metrics() []Metric {
 	}
 }
 
-// metrics are the collectors of one trainer, in a registry of their own.
+// metrics are the values of one trainer's metrics. The format in which they are served is simple, and Prometheus' own library would be a
+// tenth of the trainer's binary, whose pages count as memory.
 type metrics struct {
-	registry *prometheus.Registry
-	counters map[string]*prometheus.CounterVec
-	gauges   map[string]*prometheus.GaugeVec
+	mu sync.Mutex
+	// values are by name, and by labels as they are written behind it.
+	values map[string]map[string]float64
 }
 
-func newMetrics() *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(), counters: map[string]*prometheus.CounterVec{}, gauges: map[string]*prometheus.GaugeVec{},
-	}
-	for _, d := range Metrics() {
-		if d.Type == "gauge" {
-			m.gauges[d.Name] = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: d.Name, Help: d.Help}, d.Labels)
-			m.registry.MustRegister(m.gauges[d.Name])
-			continue
-		}
-		m.counters[d.Name] = prometheus.NewCounterVec(prometheus.CounterOpts{Name: d.Name, Help: d.Help}, d.Labels)
-		m.registry.MustRegister(m.counters[d.Name])
-	}
-	return m
-}
+func newMetrics() *metrics { return &metrics{values: map[string]map[string]float64{}} }
 
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = w.Write(m.text())
+	})
+}
+
+// text returns everything in Prometheus' text format, version 0.0.4.
+func (m *metrics) text() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []byte
+	for _, d := range Metrics() {
+		if len(m.values[d.Name]) == 0 {
+			continue
+		}
+		out = fmt.Appendf(out, "# HELP %s %s\n# TYPE %s %s\n", d.Name, d.Help, d.Name, d.Type)
+		for _, labels := range slices.Sorted(maps.Keys(m.values[d.Name])) {
+			out = fmt.Appendf(out, "%s%s %s\n", d.Name, labels, strconv.FormatFloat(m.values[d.Name][labels], 'g', -1, 64))
+		}
+	}
+	return out
+}
+
+// labelled writes the values of a metric's labels, none of which holds anything that must be escaped.
+func labelled(name string, values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	i := slices.IndexFunc(Metrics(), func(d Metric) bool { return d.Name == name })
+	var pairs []string
+	for at, label := range Metrics()[i].Labels {
+		pairs = append(pairs, label+"="+strconv.Quote(values[at]))
+	}
+	return "{" + strings.Join(pairs, ",") + "}"
+}
+
+// change replaces one value by what fn makes of it.
+func (m *metrics) change(name, labels string, fn func(float64) float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.values[name] == nil {
+		m.values[name] = map[string]float64{}
+	}
+	m.values[name][labels] = fn(m.values[name][labels])
 }
 
 func (m *metrics) add(name string, value float64, labels ...string) {
-	m.counters[name].WithLabelValues(labels...).Add(value)
+	m.change(name, labelled(name, labels), func(before float64) float64 { return before + value })
 }
 
-func (m *metrics) set(name string, value float64) { m.gauges[name].WithLabelValues().Set(value) }
+func (m *metrics) set(name string, value float64) {
+	m.change(name, "", func(float64) float64 { return value })
+}
 
 func (m *metrics) ready(after time.Duration) { m.set(metricReady, after.Seconds()) }
 
