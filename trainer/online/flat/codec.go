@@ -46,11 +46,11 @@ const chunk = 1 << 16
 
 // Codec passes over the fields of a state to write, read or measure them. The
 // first failure stays: every later call does nothing, and Err tells it. It
-// holds one buffer of 64 KiB, whatever the size of the state.
+// holds at most four buffers of 64 KiB, whatever the size of the state.
 type Codec struct {
 	mode   mode
 	sink   io.Writer
-	source io.Reader
+	source *ahead
 	sum    hash.Hash
 	buffer []byte
 	size   int64
@@ -81,14 +81,17 @@ func Read(r io.Reader, head []byte, size int64, s Stater) (sum [sha256.Size]byte
 	if size < sha256.Size {
 		return sum, ErrTruncated
 	}
-	c := &Codec{mode: reading, source: r, sum: sha256.New(), buffer: make([]byte, chunk), remaining: size - sha256.Size}
+	c := &Codec{mode: reading, sum: sha256.New(), remaining: size - sha256.Size}
 	_, _ = c.sum.Write(head)
+	c.source = newAhead(r, c.sum, c.remaining)
+	defer c.source.stop()
 	s.Fields(c)
 	if c.err == nil && c.remaining > 0 {
 		c.err = fmt.Errorf("%w: %d bytes follow its end", ErrShape, c.remaining)
 	}
 	// Whatever was found, damage is the better explanation where there is any.
-	if _, err := io.CopyN(c.sum, r, c.remaining); err != nil {
+	c.source.stop()
+	if _, err := io.CopyN(c.sum, r, c.source.unread); err != nil {
 		return sum, fmt.Errorf("%w: %w", ErrTruncated, err)
 	}
 	var stored [sha256.Size]byte
@@ -200,17 +203,24 @@ func (c *Codec) room(n int) []byte {
 // take returns the next n bytes of the source, valid until the next call; n is
 // at most chunk.
 func (c *Codec) take(n int) []byte {
-	if int64(n) > c.remaining {
+	if n == 0 {
+		return []byte{}
+	}
+	return c.takeSome(n, n)
+}
+
+// takeSome returns at most so many bytes, in parts of a width, and at least one part.
+func (c *Codec) takeSome(width, most int) []byte {
+	if int64(width) > c.remaining {
 		c.Fail(ErrTruncated)
 		return nil
 	}
-	c.remaining -= int64(n)
-	b := c.buffer[:n]
-	if _, err := io.ReadFull(c.source, b); err != nil {
-		c.Fail(fmt.Errorf("%w: %w", ErrTruncated, err))
+	b, err := c.source.take(width, most)
+	if err != nil {
+		c.Fail(err)
 		return nil
 	}
-	_, _ = c.sum.Write(b)
+	c.remaining -= int64(len(b))
 	return b
 }
 

@@ -89,15 +89,17 @@ func (c *Codec) Float64(name string, v *float64) {
 
 // Bytes is a field of any number of bytes.
 func (c *Codec) Bytes(name string, v *[]byte) {
-	list(c, tagBytes, name, v, 1, func(b, v []byte) { copy(b, v) }, func(v, b []byte) bool {
+	list(c, tagBytes, name, v, 1, false, func(b, v []byte) { copy(b, v) }, func(v, b []byte) bool {
 		copy(v, b)
 		return true
 	})
 }
 
 // Uint32s is a field of any number of integers.
-func (c *Codec) Uint32s(name string, v *[]uint32) {
-	list(c, tagUint32s, name, v, 4, func(b []byte, v []uint32) {
+func (c *Codec) Uint32s(name string, v *[]uint32) { c.uint32s(name, v, false) }
+
+func (c *Codec) uint32s(name string, v *[]uint32, inPlace bool) {
+	list(c, tagUint32s, name, v, 4, inPlace, func(b []byte, v []uint32) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint32(b[4*i:4*i+4], x)
 		}
@@ -110,8 +112,10 @@ func (c *Codec) Uint32s(name string, v *[]uint32) {
 }
 
 // Uint64s is a field of any number of integers.
-func (c *Codec) Uint64s(name string, v *[]uint64) {
-	list(c, tagUint64s, name, v, 8, func(b []byte, v []uint64) {
+func (c *Codec) Uint64s(name string, v *[]uint64) { c.uint64s(name, v, false) }
+
+func (c *Codec) uint64s(name string, v *[]uint64, inPlace bool) {
+	list(c, tagUint64s, name, v, 8, inPlace, func(b []byte, v []uint64) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], x)
 		}
@@ -124,8 +128,10 @@ func (c *Codec) Uint64s(name string, v *[]uint64) {
 }
 
 // Float32s is a field of any number of finite numbers.
-func (c *Codec) Float32s(name string, v *[]float32) {
-	list(c, tagFloat32s, name, v, 4, func(b []byte, v []float32) {
+func (c *Codec) Float32s(name string, v *[]float32) { c.float32s(name, v, false) }
+
+func (c *Codec) float32s(name string, v *[]float32, inPlace bool) {
+	list(c, tagFloat32s, name, v, 4, inPlace, func(b []byte, v []float32) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint32(b[4*i:4*i+4], math.Float32bits(x))
 		}
@@ -141,8 +147,10 @@ func (c *Codec) Float32s(name string, v *[]float32) {
 }
 
 // Float64s is a field of any number of finite numbers.
-func (c *Codec) Float64s(name string, v *[]float64) {
-	list(c, tagFloat64s, name, v, 8, func(b []byte, v []float64) {
+func (c *Codec) Float64s(name string, v *[]float64) { c.float64s(name, v, false) }
+
+func (c *Codec) float64s(name string, v *[]float64, inPlace bool) {
+	list(c, tagFloat64s, name, v, 8, inPlace, func(b []byte, v []float64) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], math.Float64bits(x))
 		}
@@ -158,47 +166,21 @@ func (c *Codec) Float64s(name string, v *[]float64) {
 }
 
 // Float64sOf is a field of exactly as many numbers as v has.
-func (c *Codec) Float64sOf(name string, v []float64) {
-	got := v
-	c.Float64s(name, &got)
-	fixed(c, name, v, got)
-}
+func (c *Codec) Float64sOf(name string, v []float64) { c.float64s(name, &v, true) }
 
 // Float32sOf is a field of exactly as many numbers as v has.
-func (c *Codec) Float32sOf(name string, v []float32) {
-	got := v
-	c.Float32s(name, &got)
-	fixed(c, name, v, got)
-}
+func (c *Codec) Float32sOf(name string, v []float32) { c.float32s(name, &v, true) }
 
 // Uint64sOf is a field of exactly as many integers as v has.
-func (c *Codec) Uint64sOf(name string, v []uint64) {
-	got := v
-	c.Uint64s(name, &got)
-	fixed(c, name, v, got)
-}
+func (c *Codec) Uint64sOf(name string, v []uint64) { c.uint64s(name, &v, true) }
 
 // Uint32sOf is a field of exactly as many integers as v has.
-func (c *Codec) Uint32sOf(name string, v []uint32) {
-	got := v
-	c.Uint32s(name, &got)
-	fixed(c, name, v, got)
-}
-
-func fixed[T any](c *Codec, name string, v, got []T) {
-	if c.mode != reading || c.err != nil {
-		return
-	}
-	if len(got) != len(v) {
-		c.Fail(fmt.Errorf("%w: %s has %d values instead of %d", ErrShape, name, len(got), len(v)))
-		return
-	}
-	copy(v, got)
-}
+func (c *Codec) Uint32sOf(name string, v []uint32) { c.uint32s(name, &v, true) }
 
 // list passes a counted field, a buffer's worth at a time. When reading, *v
-// becomes a new slice: the count was checked against what the source still has.
-func list[T any](c *Codec, tag byte, name string, v *[]T, width int, put func([]byte, []T), get func([]T, []byte) bool) {
+// becomes a new slice: the count was checked against what the source still has. In
+// place it keeps the slice that it is, of which the count must be.
+func list[T any](c *Codec, tag byte, name string, v *[]T, width int, inPlace bool, put func([]byte, []T), get func([]T, []byte) bool) {
 	c.head(tag, name)
 	count := uint64(len(*v))
 	c.word(&count)
@@ -219,13 +201,19 @@ func list[T any](c *Codec, tag byte, name string, v *[]T, width int, put func([]
 			c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
 			return
 		}
-		*v = make([]T, count)
+		if inPlace && count != uint64(len(*v)) {
+			c.Fail(fmt.Errorf("%w: %s has %d values instead of %d", ErrShape, name, count, len(*v)))
+			return
+		}
+		if !inPlace {
+			*v = make([]T, count)
+		}
 		for rest := *v; len(rest) > 0; {
-			n := min(len(rest), chunk/width)
-			b := c.take(n * width)
+			b := c.takeSome(width, min(len(rest), chunk/width)*width)
 			if b == nil {
 				return
 			}
+			n := len(b) / width
 			if !get(rest[:n], b) {
 				c.Fail(fmt.Errorf("%s: %w", name, ErrNotFinite))
 				return
