@@ -5,7 +5,7 @@ var allowed = map[string]string{
 	"Hoeffding adaptive tree, not bootstrapped, led, River": setOrder,
 	"Hoeffding tree for regression, beside the default splitter, friedman, River": "River's default splitter keeps every value, rounded to one " +
 		"decimal, and Creek has River's quantizing one; with that, Creek is equal to River on all three data sets",
-	"Streaming random patches for regression, friedman, River": "River's trees have the first subspaces of a list of all, so that nearly every " +
+	"Streaming random patches for regression, friedman:2000, River": "River's trees have the first subspaces of a list of all, so that nearly every " +
 		"one has the first features, and of friedman's these alone matter: on 2,000 rows of River's own generator, seeds 1 to 3, its mean " +
 		"error is 2.18, 2.16 and 2.18, and with the columns reversed 3.47, 3.47 and 3.50; Creek draws the subspaces, and has 2.54, 2.62 and 2.33",
 	"Gaussian naive Bayes, elec2, MOA":                           bayesOfMOA,

@@ -68,7 +68,11 @@ type testCase struct {
 
 // name identifies a case, as in the list of what may differ.
 func (c testCase) name() string {
-	return fmt.Sprintf("%s, %s, %s", c.title, c.data, c.peer)
+	data := c.data
+	if c.rows > 0 {
+		data = fmt.Sprintf("%s:%d", data, c.rows)
+	}
+	return fmt.Sprintf("%s, %s, %s", c.title, data, c.peer)
 }
 
 func (g group) cases() []testCase {

@@ -75,6 +75,6 @@ var treeGroups = []group{
 	{
 		// The seeds of either side differ by more than two points here, so that ten say too little.
 		section: trees, title: "Hoeffding adaptive tree, many seeds", algorithm: "HoeffdingAdaptiveTree",
-		kind: seeded, peer: river, expression: adaptive + "seed=seed)", slow: true, seeds: 60, on: []string{"bananas"},
+		kind: seeded, peer: river, expression: adaptive + "seed=seed)", slow: true, seeds: 240, creekSeeds: 480, on: []string{"bananas"},
 	},
 }
