@@ -16,6 +16,8 @@ import (
 // that nobody calls sends nothing.
 type cluster struct {
 	connection Connection
+	// create lets brokers make a topic that is asked for and missing, where they do that.
+	create bool
 
 	mu      sync.Mutex
 	idle    map[string][]*wire

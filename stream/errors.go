@@ -14,6 +14,8 @@ var (
 	ErrTopicChanged = errors.New("topic made anew")
 	// ErrTopicExists: a topic of that name exists already.
 	ErrTopicExists = errors.New("topic exists already")
+	// ErrTooLarge: the topic takes no records of that size.
+	ErrTooLarge = errors.New("larger than the topic takes")
 	// ErrAuthentication: the broker refused the credentials, or does not let them do what was asked.
 	ErrAuthentication = errors.New("kafka refused the credentials")
 	// ErrUnreachable: no broker answered, or the partition has no leader. It may pass.

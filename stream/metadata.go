@@ -28,7 +28,7 @@ func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Dura
 	known, stale = k.known(names, now.Add(-maxAge/2))
 	request := kmsg.NewPtrMetadataRequest()
 	request.Version = metadataVersion.Version
-	request.AllowAutoTopicCreation = false
+	request.AllowAutoTopicCreation = k.create
 	for _, name := range stale {
 		topic := kmsg.NewMetadataRequestTopic()
 		topic.Topic = &name

@@ -25,13 +25,18 @@ type Message struct {
 type Publisher struct{ writer *Writer }
 
 // NewPublisher returns a publisher that dials when it is first used.
-func NewPublisher(c Connection, topic string) *Publisher { return &Publisher{NewWriter(c, topic)} }
+func NewPublisher(c Connection, topic string) *Publisher {
+	w := NewWriter(c, topic)
+	w.cluster.create = true
+	return &Publisher{w}
+}
 
 // Close closes the connections.
 func (p *Publisher) Close() error { return p.writer.Close() }
 
 // Publish returns nil when all in-sync replicas hold all the messages. After an error some may have been written; they are to be
-// published again, which makes copies. The error is ErrTopicMissing, ErrAuthentication, ErrUnreachable, the context's, or what Kafka said.
+// published again, which makes copies. The error is ErrTopicMissing, ErrTooLarge, ErrAuthentication, ErrUnreachable, the context's, or what Kafka said. A
+// topic that is missing is made by the brokers where they do that (auto.create.topics.enable): then the next call finds it.
 func (p *Publisher) Publish(ctx context.Context, messages []Message) error {
 	topic := p.writer.topic
 	topics, missing, err := p.writer.cluster.describe(ctx, []string{topic}, layoutAge)
@@ -56,8 +61,20 @@ func (p *Publisher) Publish(ctx context.Context, messages []Message) error {
 			continue
 		}
 		if _, err := p.writer.write(ctx, to, nil, split[to]); err != nil {
-			return fmt.Errorf("publish to topic %s: %w", topic, err)
+			return fmt.Errorf("publish to topic %s: %w", topic, p.explain(err))
 		}
 	}
 	return nil
+}
+
+// explain says what an answer to a request to produce means.
+func (p *Publisher) explain(err error) error {
+	code, _ := errors.AsType[kafka.Error](err)
+	switch code {
+	case kafka.MessageSizeTooLarge, kafka.RecordListTooLarge:
+		return fmt.Errorf("%w: %w", ErrTooLarge, err)
+	case kafka.TopicAuthorizationFailed:
+		return fmt.Errorf("%w: user %q may not write it, grant Describe and Write on the topic: %w", ErrTopicMissing, p.writer.cluster.connection.Username, err)
+	}
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kfake"
 
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/headers"
@@ -53,5 +54,24 @@ func TestPublishToATopicThatIsMissing(t *testing.T) {
 	defer p.Close()
 	if err := p.Publish(limit(t), []stream.Message{{Value: []byte("v")}}); !errors.Is(err, stream.ErrTopicMissing) {
 		t.Fatalf("%v, want ErrTopicMissing", err)
+	}
+}
+
+// Where brokers make topics that are asked for, a missing one is there for a later call.
+func TestPublishToATopicThatBrokersMake(t *testing.T) {
+	_, connection := start(t, kfake.AllowAutoTopicCreation())
+	p := stream.NewPublisher(connection, "nowhere")
+	defer p.Close()
+	for {
+		err := p.Publish(limit(t), []stream.Message{{Value: []byte("v")}})
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, stream.ErrTopicMissing) && !errors.Is(err, stream.ErrUnreachable) {
+			t.Fatal(err)
+		}
+		if limit(t).Err() != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -33,7 +33,8 @@ type OnErrorSpec struct {
 	// deadLetterTopic is an existing topic of the same cluster, which source.kafka's credentials may write to, for records that
 	// source.format cannot read: they are passed over and written there with their key, value and headers, and with headers that say
 	// why (creek-reason) and which record it was (creek-record-id). The set of record IDs is exact; a record may be there more than
-	// once. Without a topic such a record stops the training. It may be changed at any time; a training that was stopped by such a
+	// once. One that is larger than the topic takes is shortened there, and headers that begin with creek-truncated- say how large it is
+	// at its partition and offset. Without a topic such a record stops the training. It may be changed at any time; a training that was stopped by such a
 	// record goes on.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=249

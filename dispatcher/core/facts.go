@@ -27,8 +27,7 @@ func (m *Machine) Facts() history.Facts {
 		f.Incarnation = ""
 	}
 	if m.stage == stageReady || m.stage == stageYielded {
-		begin, _ := m.past()
-		f.Lag = max(0, pending(m.chain.needed(d.position), m.source.stable)-pending(m.chain.end(), begin))
+		f.Lag = m.lag()
 		f.LeftOut = m.chain.leftOut(m.chain.head())
 	}
 	if f.Phase == history.PhaseCleaning {

@@ -100,6 +100,24 @@ func (m *Machine) sawTopic(r Result) {
 	}
 }
 
+// lag is how many offsets can be learned and are not yet. What the topic no longer has is a loss and no lag, what is too old is left out,
+// and what lies behind the last stable offset cannot be learned now.
+func (m *Machine) lag() int64 {
+	begin, _ := m.past()
+	cut := pending(m.kept(m.chain.needed(m.delivery.position)), m.chain.end())
+	return cut + pending(m.kept(begin), m.source.stable)
+}
+
+// kept moves offsets to where the topic begins, if that is behind them.
+func (m *Machine) kept(at history.Offsets) history.Offsets {
+	for _, start := range m.source.starts {
+		if from, _ := at.Get(start.Partition); start.Offset > from {
+			at = at.With(start.Partition, start.Offset)
+		}
+	}
+	return at
+}
+
 func (m *Machine) sourceChanged(how string) *history.Problem {
 	return history.Problemf(history.ReasonSourceChanged,
 		"the topic %q was made anew or cut back: it %s; raise spec.lineage to train on what it holds now", m.topicName, how)

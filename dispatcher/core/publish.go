@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"creek.dev/creek/history"
 )
@@ -59,8 +60,12 @@ func (m *Machine) publish() {
 	last := p.waiting[len(p.waiting)-1].Number
 	m.start(&m.publishLane, Publish{Topic: topic, Lineage: m.settings.Lineage, Letters: p.waiting}, func(r Result) {
 		if finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka"); bad {
-			finding.Message = fmt.Sprintf("%d records that could not be read cannot be written to the topic %q of spec.source.onError.deadLetterTopic: %s",
-				len(p.waiting), topic, finding.Message)
+			wayOut := ""
+			if r.Outcome == TopicMissing {
+				wayOut = " Create the topic, let its brokers create what is missing (auto.create.topics.enable), or name another; they are written then."
+			}
+			finding.Message = fmt.Sprintf("%d records that could not be read cannot be written to the topic %q of spec.source.onError.deadLetterTopic: %s%s",
+				len(p.waiting), topic, strings.TrimSuffix(finding.Message, ".")+".", wayOut)
 			p.trouble = &finding
 			m.failed(&m.publishLane)
 			return

@@ -21,6 +21,14 @@ const (
 	HeaderRecordID  = "creek-record-id"
 )
 
+// Headers of a dead letter of which the topic did not take the whole: how many bytes of value and key and how many headers the record has
+// at its partition and offset. Each is there only where something of it is missing.
+const (
+	HeaderValueBytes = "creek-truncated-value-bytes"
+	HeaderKeyBytes   = "creek-truncated-key-bytes"
+	HeaderHeaders    = "creek-truncated-headers"
+)
+
 // Publisher writes dead letters to a topic.
 type Publisher interface {
 	// Publish returns nil when Kafka holds all of them; after an error some may be there.
@@ -41,11 +49,65 @@ func NewKafkaPublisher(c stream.Connection) *KafkaPublisher {
 
 // Publish implements Publisher.
 func (p *KafkaPublisher) Publish(ctx context.Context, topic string, lineage history.Lineage, letters history.DeadLetters) error {
+	to := p.topic(topic)
 	messages := make([]stream.Message, len(letters))
 	for i, d := range letters {
 		messages[i] = message(lineage, d)
 	}
-	return p.topic(topic).Publish(ctx, messages)
+	err := to.Publish(ctx, messages)
+	if !errors.Is(err, stream.ErrTooLarge) {
+		return err
+	}
+	for i, m := range messages {
+		if err := publishAlone(ctx, to, m, lineage, letters[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishAlone publishes one dead letter, less and less of it while it is larger than the topic takes.
+func publishAlone(ctx context.Context, to *stream.Publisher, m stream.Message, lineage history.Lineage, d history.DeadLetter) error {
+	for most := d.Size(); ; most /= 2 {
+		err := to.Publish(ctx, []stream.Message{m})
+		if !errors.Is(err, stream.ErrTooLarge) || most == 0 {
+			return err
+		}
+		m = truncated(lineage, d, most/2)
+	}
+}
+
+// truncated is a dead letter of which value, headers and key, in this order, were shortened to so many bytes together.
+func truncated(lineage history.Lineage, d history.DeadLetter, most int) stream.Message {
+	room := most
+	var notes [][2]string
+	note := func(name string, number int) { notes = append(notes, [2]string{name, strconv.Itoa(number)}) }
+	short := d
+	if short.Key = cut(d.Key, &room); len(short.Key) < len(d.Key) {
+		note(HeaderKeyBytes, len(d.Key))
+	}
+	for i, h := range d.Headers {
+		if room -= len(h.Key) + len(h.Value); room < 0 {
+			room, short.Headers = 0, d.Headers[:i]
+			note(HeaderHeaders, len(d.Headers))
+			break
+		}
+	}
+	if short.Value = cut(d.Value, &room); len(short.Value) < len(d.Value) {
+		note(HeaderValueBytes, len(d.Value))
+	}
+	m := message(lineage, short)
+	for _, h := range notes {
+		m.Headers = append(m.Headers, headers.Header{Key: h[0], Value: []byte(h[1])})
+	}
+	return m
+}
+
+// cut returns as much of the bytes as there is room for, and takes that from the room.
+func cut(b []byte, room *int) []byte {
+	b = b[:min(len(b), *room)]
+	*room -= len(b)
+	return b
 }
 
 func (p *KafkaPublisher) topic(name string) *stream.Publisher {

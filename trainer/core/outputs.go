@@ -27,11 +27,14 @@ func (o *outputs) deadLetter(partition int32, r *Record, cause error) {
 	})
 }
 
-// headersOf copies the headers of a record. What Kafka would not have taken for headers is left out.
+// headerMalformed names the header that holds the bytes of headers that are none.
+const headerMalformed = "creek-malformed-headers"
+
+// headersOf copies the headers of a record. Bytes that are no headers are kept as they are, in one of their own.
 func headersOf(raw []byte) []history.RecordHeader {
 	found, err := headers.Parse(raw)
 	if err != nil {
-		return nil
+		return []history.RecordHeader{{Key: headerMalformed, Value: bytes.Clone(raw)}}
 	}
 	var out []history.RecordHeader
 	for _, h := range found {

@@ -1,0 +1,48 @@
+package driver
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"creek.dev/creek/history"
+)
+
+// What is left of a dead letter fits, is a beginning of what was there, and says how much that was; its identity is whole.
+func TestTruncated(t *testing.T) {
+	lineage := history.Lineage{Namespace: "shop", Name: "fraud", Number: 3}
+	rapid.Check(t, func(t *rapid.T) {
+		bytes := func(name string, most int) []byte { return rapid.SliceOfN(rapid.Byte(), 0, most).Draw(t, name) }
+		d := history.DeadLetter{Partition: 4, Offset: 9, Key: bytes("key", 40), Value: bytes("value", 400), Reason: "because"}
+		for range rapid.IntRange(0, 3).Draw(t, "headers") {
+			d.Headers = append(d.Headers, history.RecordHeader{Key: "h", Value: bytes("header", 40)})
+		}
+		most := rapid.IntRange(0, 600).Draw(t, "most")
+		m := truncated(lineage, d, most)
+		found, own, taken := map[string]string{}, 0, len(m.Key)+len(m.Value)
+		for _, h := range m.Headers {
+			if h.Key == "h" {
+				own++
+				taken += len(h.Key) + len(h.Value)
+				continue
+			}
+			found[h.Key] = string(h.Value)
+		}
+		if taken > most {
+			t.Fatalf("%d bytes are left, at most %d are wanted", taken, most)
+		}
+		if string(m.Key) != string(d.Key[:len(m.Key)]) || string(m.Value) != string(d.Value[:len(m.Value)]) {
+			t.Fatal("what is left is no beginning")
+		}
+		for name, missing := range map[string]bool{
+			HeaderKeyBytes: len(m.Key) < len(d.Key), HeaderValueBytes: len(m.Value) < len(d.Value), HeaderHeaders: own < len(d.Headers),
+		} {
+			if _, said := found[name]; said != missing {
+				t.Fatalf("%s is there: %v, something is missing: %v", name, said, missing)
+			}
+		}
+		if found[HeaderRecordID] != lineage.RecordID(d) || found[HeaderPartition] != "4" || found[HeaderOffset] != "9" {
+			t.Fatalf("headers %v", found)
+		}
+	})
+}
