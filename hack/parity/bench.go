@@ -12,10 +12,17 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // rounds is how often each side is measured, in turn; the median is what counts.
 const rounds = 3
+
+// slow is how long a peer's measurement takes to be the only one of its case.
+const slow = 30 * time.Second
+
+// errTooLong says that a peer did not end within the bound.
+var errTooLong = errors.New("took too long")
 
 // bench measures speeds.
 type bench struct {
@@ -25,7 +32,7 @@ type bench struct {
 	self string
 	// pin are the words that bind a program to one processor.
 	pin     []string
-	scripts map[string]*script
+	scripts map[string]*bounded
 	// kept are the peers' rows a second, by peer and case.
 	kept map[string]float64
 	out  io.Writer
@@ -40,22 +47,34 @@ func runBench(ctx context.Context, o options, stdout, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{peers: p, options: o, data: newTables(p.work), self: self, scripts: map[string]*script{}, kept: map[string]float64{}, out: stdout}
+	b := &bench{peers: p, options: o, data: newTables(p.work), self: self, scripts: map[string]*bounded{}, kept: map[string]float64{}, out: stdout}
 	defer b.close()
 	if path, err := exec.LookPath("taskset"); err == nil {
 		b.pin = []string{path, "-c", strconv.Itoa(runtime.NumCPU() - 1)}
 	} else {
 		fmt.Fprintln(stdout, "taskset is not here (util-linux): nothing is bound to one processor")
 	}
-	if text, err := os.ReadFile(b.keptPath()); o.cached && err == nil {
+	if text, err := os.ReadFile(b.keptPath()); err == nil {
 		if err := json.Unmarshal(text, &b.kept); err != nil {
 			return fmt.Errorf("read the peers' last speeds: %w", err)
 		}
 	}
 	fmt.Fprint(stdout, benchIntro)
 	err = b.all(ctx)
-	text, jsonErr := json.Marshal(b.kept)
-	return errors.Join(err, jsonErr, writeWhole(b.keptPath(), text))
+	if ctx.Err() != nil {
+		fmt.Fprintln(stdout, "\nInterrupted: --cached goes on with the peers that are missing.")
+	}
+	return err
+}
+
+// keep takes a peer's speed down at once, for what comes after may be interrupted.
+func (b *bench) keep(key string, speed float64) error {
+	b.kept[key] = speed
+	text, err := json.Marshal(b.kept)
+	if err != nil {
+		return err
+	}
+	return writeWhole(b.keptPath(), text)
 }
 
 func (b *bench) keptPath() string { return filepath.Join(b.cache.folder, "speeds.json") }
@@ -66,26 +85,24 @@ func (b *bench) close() {
 	}
 }
 
+// all measures everything there is: what fails has a row that says so, and does not keep the rest from being measured.
 func (b *bench) all(ctx context.Context) error {
+	var failures []error
+	try := func(title string, run func() error) {
+		if !b.only.MatchString(title) || ctx.Err() != nil {
+			return
+		}
+		if err := run(); err != nil {
+			failures = append(failures, fmt.Errorf("measure %s: %w", title, err))
+		}
+	}
 	for _, c := range speeds {
-		if !b.only.MatchString(c.title) {
-			continue
-		}
-		if err := b.measure(ctx, c); err != nil {
-			return fmt.Errorf("measure %s: %w", c.title, err)
-		}
+		try(c.title, func() error { return b.measure(ctx, c) })
 	}
-	for _, part := range []struct {
-		title string
-		run   func(context.Context) error
-	}{{"ARF10 on 2 cores", b.twoCores}, {"hashed LR", b.hashed}, {"creek eval", b.fromFile}} {
-		if b.only.MatchString(part.title) {
-			if err := part.run(ctx); err != nil {
-				return fmt.Errorf("measure %s: %w", part.title, err)
-			}
-		}
-	}
-	return nil
+	try("ARF10 on 2 cores", func() error { return b.twoCores(ctx) })
+	try("hashed LR", func() error { return b.hashed(ctx) })
+	try("creek eval", func() error { return b.fromFile(ctx) })
+	return errors.Join(append(failures, ctx.Err())...)
 }
 
 // measure prints the rows of one learner: alone, and beside each peer.
@@ -102,21 +119,27 @@ func (b *bench) measure(ctx context.Context, c speedCase) error {
 		b.row(c.title, t, 0, "not built", "", "", "")
 		return nil
 	}
+	var failures []error
 	for i, r := range c.rivals {
-		own, other, err := b.beside(ctx, c, t, r, whole)
-		if err != nil {
-			return err
-		}
 		target := ""
 		if i == 0 && c.target > 0 {
 			target = "≥ " + count(c.target)
 		}
+		own, other, err := b.beside(ctx, c, t, r, whole)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			b.row(c.title, t, r.rows, count(whole), target, r.peer+" failed", "")
+			failures = append(failures, err)
+			continue
+		}
 		b.row(c.title, t, r.rows, count(own), target, r.peer+" "+count(other), ratio(own/other, r.ratio))
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
-// beside alternates Creek and a peer, and returns the rows a second of both in the median.
+// beside alternates Creek and a peer, once where the peer is slow, and returns the rows a second of both in the median.
 func (b *bench) beside(ctx context.Context, c speedCase, t *table, r rival, first float64) (own, other float64, err error) {
 	key := r.peer + ": " + c.title + ": " + r.expression
 	last, isKept := b.kept[key]
@@ -126,6 +149,7 @@ func (b *bench) beside(ctx context.Context, c speedCase, t *table, r rival, firs
 		mine = append(mine, first)
 	}
 	for range rounds {
+		begin := time.Now()
 		if !isKept {
 			speed, err := b.peer(ctx, c, t, r)
 			if err != nil {
@@ -133,17 +157,21 @@ func (b *bench) beside(ctx context.Context, c speedCase, t *table, r rival, firs
 			}
 			theirs = append(theirs, speed)
 		}
+		tookLong := time.Since(begin) > slow
 		speed, _, err := b.creek(ctx, c, r.rows, 1)
 		if err != nil {
 			return 0, 0, err
 		}
 		mine = append(mine, speed)
+		if tookLong {
+			break
+		}
 	}
 	if !isKept {
 		last = median(theirs)
-		b.kept[key] = last
+		err = b.keep(key, last)
 	}
-	return median(mine), last, nil
+	return median(mine), last, err
 }
 
 // creek measures Creek's side once, in a process of its own on one processor.

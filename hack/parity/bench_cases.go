@@ -61,6 +61,14 @@ var speeds = []speedCase{
 		testCase: speedOf("HAT", "HoeffdingAdaptiveTree", "", "elec2", nil), rivals: []rival{{river, adaptive + "seed=seed)", 0, 100}},
 	},
 	{
+		testCase: speedOf("EFDT", "ExtremelyFastDecisionTree", "", "elec2", nil),
+		rivals:   []rival{{river, "tree.ExtremelyFastDecisionTreeClassifier()", 0, 100}},
+	},
+	{
+		testCase: speedOf("Mondrian forest", "AggregatedMondrianForest", "", "elec2", nil),
+		rivals:   []rival{{river, "forest.AMFClassifier(seed=seed)", 10_000, 100}},
+	},
+	{
 		testCase: task(speedOf("HT regressor", "HoeffdingTree", "", "trump", scaled), online.TaskRegression),
 		rivals:   []rival{{river, scaler + "tree.HoeffdingTreeRegressor(" + quantizer + ")", 0, 100}},
 	},

@@ -27,20 +27,44 @@ func (b *bench) peer(ctx context.Context, c speedCase, t *table, r rival) (float
 	return float64(a.Counted) / a.Figures["seconds"], err
 }
 
-// ask has a script answer that runs on the one processor, as long as the benchmark does.
+// ask has a script answer that runs on the one processor, as long as the benchmark does, or until it takes too long.
 func (b *bench) ask(ctx context.Context, name string, r request) (answer, error) {
 	if b.scripts[name] == nil {
-		s, err := startScript(ctx, b.venv, name, b.pin...)
+		inner, cancel := context.WithCancel(ctx)
+		s, err := startScript(inner, b.venv, name, b.pin...)
 		if err != nil {
+			cancel()
 			return answer{}, err
 		}
-		b.scripts[name] = s
+		b.scripts[name] = &bounded{s, cancel}
 	}
-	a, err := b.scripts[name].ask(ctx, r)
-	if err == nil && a.Error != "" {
+	s := b.scripts[name]
+	timer := time.AfterFunc(b.bound, s.cancel)
+	a, err := s.ask(ctx, r)
+	if !timer.Stop() {
+		err = errTooLong
+	}
+	if err != nil {
+		// It ended, or must.
+		s.close()
+		delete(b.scripts, name)
+		return a, err
+	}
+	if a.Error != "" {
 		err = errors.New(a.Error)
 	}
 	return a, err
+}
+
+// bounded is a script that can be killed.
+type bounded struct {
+	*script
+	cancel context.CancelFunc
+}
+
+func (s *bounded) close() {
+	s.cancel()
+	s.script.close()
 }
 
 // moaSpeed runs MOA's own task and takes the processor seconds that it prints; reading its file is among them.
@@ -57,9 +81,11 @@ func (b *bench) moaSpeed(ctx context.Context, q request, t *table) (float64, err
 	task := fmt.Sprintf("EvaluatePrequential -l (%s) -s (ArffFileStream -f %s) -e BasicClassificationPerformanceEvaluator -i %d -f %d",
 		q.Expression, file, rows, rows)
 	words := slices.Concat(b.pin, []string{"java", "-Xmx4g", "-cp", jar, "moa.DoTask", task})
-	out, err := exec.CommandContext(ctx, words[0], words[1:]...).Output()
+	inner, cancel := context.WithTimeoutCause(ctx, b.bound, errTooLong)
+	defer cancel()
+	out, err := exec.CommandContext(inner, words[0], words[1:]...).Output()
 	if err != nil {
-		return 0, fmt.Errorf("run MOA: %w", err)
+		return 0, fmt.Errorf("run MOA: %w", errors.Join(context.Cause(inner), err))
 	}
 	records, err := csv.NewReader(strings.NewReader(string(out))).ReadAll()
 	if err != nil || len(records) < 2 {

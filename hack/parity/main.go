@@ -1,7 +1,7 @@
 // Command parity runs the learners that others are used to, River's, MOA's and Vowpal Wabbit's, beside Creek's on the same rows.
 //
 //	parity table [--quick] [--only REGEXP] [--jobs N]   compares what is predicted and writes docs/parity.md
-//	parity bench [--cached] [--only REGEXP]             compares how fast, on one processor, and prints the table
+//	parity bench [--cached] [--bound D] [--only REGEXP] compares how fast, on one processor, and prints the table
 //
 // It is run from the top of the work tree by parity.sh, which provides the peers: CREEK_PEERS_VENV is their virtual environment. The real
 // data sets are in the folder that CREEK_DATA names. What peers came to is kept in CREEK_CACHE by their version, so that only Creek's
@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // options are what the command line says.
@@ -30,6 +31,7 @@ type options struct {
 	output                        string
 	// Of one measurement of a speed.
 	title         string
+	bound         time.Duration
 	rows, workers int
 }
 
@@ -71,7 +73,8 @@ func parse(args []string) (options, error) {
 	var only string
 	flags := flag.NewFlagSet("parity", flag.ContinueOnError)
 	flags.BoolVar(&o.quick, "quick", false, "only the cases that take a peer seconds")
-	flags.BoolVar(&o.cached, "cached", false, "take the peers' speeds from the last run")
+	flags.BoolVar(&o.cached, "cached", false, "take the peers' speeds from earlier runs, where they are there")
+	flags.DurationVar(&o.bound, "bound", 5*time.Minute, "how long one measurement of a peer's speed may take")
 	flags.BoolVar(&o.offline, "offline", false, "only the cases of which the peer's side is kept")
 	flags.BoolVar(&o.fresh, "fresh", false, "ask the peers again")
 	flags.StringVar(&only, "only", "", "only the cases whose name and data match")
