@@ -17,9 +17,8 @@ func classNamesFile(model string) string { return model + ".classes" }
 
 // saveClassNames keeps the names beside a saved model that does not tell them itself, and else removes what an older one left there.
 func saveClassNames(model string, names []string) error {
-	info, err := os.Stat(model)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil // there is nothing beside a device or a pipe
+	if info, err := os.Stat(model); err != nil || !info.Mode().IsRegular() {
+		return err // there is nothing beside a device or a pipe
 	}
 	file := classNamesFile(model)
 	if len(names) == 0 || slices.Equal(names, []string{"0", "1"}) {
