@@ -131,6 +131,7 @@ func TestRefusals(t *testing.T) {
 		"an exclusion of nothing":          {func(e *history.Entry) { e.Excluded = []history.Range{{From: 7, To: 7}} }, "not the first that it covers"},
 		"an exclusion elsewhere":           {func(e *history.Entry) { e.Excluded = []history.Range{{Partition: 1, To: 1}} }, "not the first that it covers"},
 		"an exclusion that is not counted": {func(e *history.Entry) { e.Excluded = []history.Range{{From: 7, To: 9}} }, "excludes 2 offsets and counts 0"},
+		"void positions to come":           {func(e *history.Entry) { e.Void = history.Void{Before: 1} }, "not before it"},
 		"a negative count":                 {func(e *history.Entry) { e.LeftOut.Lost = -1 }, "less than nothing"},
 	}
 	epoch := func(edit func(*history.Entry)) func(*history.Entry) {

@@ -42,6 +42,8 @@ type Entry struct {
 	Excluded []Range `json:"excluded,omitempty"`
 	// LeftOut counts what the model was never shown, up to this entry and in it. Every entry carries it on, so that the newest knows it.
 	LeftOut LeftOut `json:"leftOut,omitzero"`
+	// Void is what the newest Rebase before the entry voids. Every entry carries it on too.
+	Void Void `json:"void,omitzero"`
 	// Rebase is what a Rebase does.
 	Rebase *Rebase `json:"rebase,omitempty"`
 	// Terms are those of the epoch, in an Epoch, and in a Rebase that goes on in another epoch than 0: the entry that began it may be gone.
@@ -106,7 +108,7 @@ func (e Entry) validate() error {
 	if err := errors.Join(e.Start.Validate(), e.End.Validate()); err != nil {
 		return err
 	}
-	if err := errors.Join(e.LeftOut.validate(), e.validateEpoch()); err != nil {
+	if err := errors.Join(e.LeftOut.validate(), e.Void.validate(e), e.validateEpoch()); err != nil {
 		return err
 	}
 	if e.Rebase != nil {

@@ -121,25 +121,37 @@ func (o pullOptions) client() (client.Reader, error) {
 	return client.New(config, client.Options{Scheme: scheme})
 }
 
-// newestCheckpoint reads the checkpoint that is furthest in the training's present history.
+// newestCheckpoint reads the checkpoint that is furthest in the training's present history, those apart that a Rebase voids.
 func newestCheckpoint(ctx context.Context, store state.Store, training *v1alpha1.CreekTraining) (history.Checkpoint, error) {
 	keys := history.Keys{
 		Lineage:     history.Lineage{Namespace: training.Namespace, Name: training.Name, Number: training.Status.Model.Lineage},
 		Incarnation: training.Status.Model.Incarnation,
 	}
-	missing := ""
+	void, err := newestVoid(ctx, store, keys)
+	if err != nil {
+		return history.Checkpoint{}, err
+	}
+	missing, after := "", ""
 	for {
-		newest, err := store.List(ctx, keys.CheckpointPrefix(0), "", 1)
+		newest, err := store.List(ctx, keys.CheckpointPrefix(0), after, 1)
 		if err != nil {
 			return history.Checkpoint{}, fmt.Errorf("list the checkpoints in the state store: %w", err)
 		}
 		if len(newest) == 0 {
 			return history.Checkpoint{}, fmt.Errorf("training %s/%s has no checkpoint yet", training.Namespace, training.Name)
 		}
+		position, err := keys.ParseCheckpointKey(0, newest[0])
+		if err != nil {
+			return history.Checkpoint{}, err
+		}
+		if void.Holds(position) {
+			after = newest[0]
+			continue
+		}
 		data, err := store.Get(ctx, newest[0])
 		if errors.Is(err, state.ErrNotFound) && newest[0] != missing {
 			// Newer ones were saved since, and this one was collected.
-			missing = newest[0]
+			missing, after = newest[0], ""
 			continue
 		}
 		if err != nil {
@@ -147,4 +159,18 @@ func newestCheckpoint(ctx context.Context, store state.Store, training *v1alpha1
 		}
 		return history.DecodeCheckpoint(data)
 	}
+}
+
+// newestVoid returns what the history takes back, as its newest entry says.
+func newestVoid(ctx context.Context, store state.Store, keys history.Keys) (history.Void, error) {
+	newest, err := store.List(ctx, keys.HistoryPrefix(), "", 1)
+	if err != nil || len(newest) == 0 {
+		return history.Void{}, err
+	}
+	data, err := store.Get(ctx, newest[0])
+	if err != nil {
+		return history.Void{}, fmt.Errorf("read the newest entry %s: %w", newest[0], err)
+	}
+	entry, err := history.DecodeEntry(data)
+	return entry.Voided(), err
 }

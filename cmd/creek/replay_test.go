@@ -422,6 +422,16 @@ func TestReplayAcrossALoss(t *testing.T) {
 	if last := after.Checkpoints[len(after.Checkpoints)-1]; last.Stored != after.Replayed {
 		t.Errorf("compared are %v, and the last is %s", compared, last.Stored)
 	}
+	// Where the first entries are no longer kept it begins with a checkpoint that is not void.
+	for n := int64(1); n <= base.Position.Touched(); n++ {
+		if err := l.store.Delete(t.Context(), l.keys.Entry(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, late, errs := l.replay(t)
+	if code != 0 || late.From == nil || late.From.Entry < rebase.Number || late.Replayed != after.Replayed {
+		t.Errorf("exit code %d, from %v: %s\n%s", code, late.From, late.Replayed, errs)
+	}
 }
 
 // entry reads an entry of the history.

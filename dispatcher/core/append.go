@@ -135,10 +135,14 @@ func (m *Machine) slice(limit int64, begin history.Offsets) history.Entry {
 func (m *Machine) following(kind history.Kind, end history.Offsets) history.Entry {
 	head := m.chain.head()
 	previous, _ := m.chain.hash(head)
-	return history.Entry{
+	entry := history.Entry{
 		Version: history.FormatVersion, Number: head + 1, Kind: kind, Writer: m.settings.Writer, Term: m.term, Epoch: m.chain.epoch(),
 		Start: m.chain.end(), End: end, Previous: previous, LeftOut: m.chain.leftOut(head),
 	}
+	if kind != history.KindRebase {
+		entry.Void = m.chain.newest().Voided()
+	}
+	return entry
 }
 
 // try makes an entry the next to be written.

@@ -116,7 +116,7 @@ func (c *chain) append(data []byte) *history.Problem {
 	}
 	previous, _ := c.hash(c.head())
 	follows := entry.Previous == previous && slices.Equal(entry.Start, c.end())
-	if !follows || !counts(c.leftOut(c.head()), entry) || !entry.InEpoch(c.epoch()) {
+	if !follows || !carries(c.newest(), entry) || !entry.InEpoch(c.epoch()) {
 		return forked("entry %d does not follow entry %d", entry.Number, c.head())
 	}
 	c.links = append(c.links, link{entry: entry, bytes: data, hash: history.Sum(data)})
@@ -134,7 +134,7 @@ func (c *chain) prepend(n int64, data []byte) *history.Problem {
 	if len(c.links) > 0 {
 		next := c.links[0].entry
 		follows := added.hash == next.Previous && slices.Equal(entry.End, next.Start)
-		if !follows || !counts(entry.LeftOut, next) || !next.InEpoch(entry.Epoch) {
+		if !follows || !carries(entry, next) || !next.InEpoch(entry.Epoch) {
 			return forked("entry %d does not precede entry %d", n, next.Number)
 		}
 	}
@@ -239,10 +239,18 @@ func (c *chain) leftOut(n int64) history.LeftOut {
 	return l.entry.LeftOut
 }
 
-// counts tells whether an entry carries on the count of what was left out before it. A Rebase goes back to that of its checkpoint.
-func counts(before history.LeftOut, e history.Entry) bool {
-	before.TooOld += history.Count(e.Excluded)
-	return e.Kind == history.KindRebase || e.LeftOut == before
+// newest returns the entry at the head, an empty one where there is none.
+func (c *chain) newest() history.Entry {
+	l, _ := c.at(c.head())
+	return l.entry
+}
+
+// carries tells whether an entry carries on the count of what was left out before it, and what is void; histories that are older than
+// that do not. A Rebase goes back to the count of its checkpoint.
+func carries(before, e history.Entry) bool {
+	out := before.LeftOut
+	out.TooOld += history.Count(e.Excluded)
+	return e.Rebase != nil || e.LeftOut == out && (e.Void == before.Voided() || e.Void == history.Void{})
 }
 
 // rebaseAfter returns the newest Rebase in memory that voids the position, if there is one.

@@ -100,15 +100,15 @@ func (m *Machine) surveyCheckpoints() {
 			// There are more: they are listed once these are gone.
 			c.looked, c.step = nil, collectCheckpoints
 		}
-		kept := 0
+		// Of what lies before the checkpoint that a Rebase goes on from nothing is needed either.
+		kept, void := 0, m.chain.newest().Voided()
 		for _, key := range r.Keys {
 			p, err := keys.ParseCheckpointKey(0, key)
 			if err != nil {
 				m.stop(unreadable(err.Error()))
 				return
 			}
-			rebase, void := m.chain.rebaseAfter(p)
-			if kept == keptCheckpoints || void && rebase.entry.Rebase.Position != p {
+			if kept == keptCheckpoints || p.Entry < void.Before && p != void.After {
 				c.doomed = append(c.doomed, key)
 				continue
 			}

@@ -205,3 +205,31 @@ func TestRule10ManyCheckpoints(t *testing.T) {
 		t.Errorf("%d checkpoints are left for ever on an idle training", got)
 	}
 }
+
+// Rule 10: what a Rebase voids does not count among the two checkpoints that stay, also where nobody has the Rebase in memory any more.
+func TestRule10VoidCheckpointsDoNotCount(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 10)
+	r.configure(func(c *Config) { c.RecordsLost = RecordsLostContinue })
+	r.run(5 * Second)
+	r.configure(func(c *Config) { c.Suspend = true })
+	r.run(Second)
+	r.stable, r.starts = at(0, 50), at(0, 40)
+	r.run(15 * Second)
+	r.configure(func(c *Config) { c.Suspend = false })
+	r.run(20 * Second)
+	base, void := r.keys().Checkpoint(0, history.Position{Entry: 1}), r.keys().Checkpoint(0, history.Position{Entry: 1, Next: 15})
+	delete(r.store, r.keys().Checkpoint(0, history.Position{Entry: 2}))
+	r.store[void] = r.store[base]
+	if f := r.machine.Facts(); f.Checkpoint == nil || f.Checkpoint.Position.Entry != 3 || r.entries()[1].Kind != history.KindRebase {
+		t.Fatalf("%+v", f)
+	}
+	r.machine = New(collectingSettings(r, "writer-2"))
+	r.trainer.die()
+	r.due = nil
+	r.step(Configured{Config: r.config})
+	r.run(3 * minute)
+	if r.store[base] == nil || r.store[void] != nil {
+		t.Errorf("the base is kept: %v, the void one: %v", r.store[base] != nil, r.store[void] != nil)
+	}
+}

@@ -11,12 +11,16 @@ import (
 	"creek.dev/creek/state"
 )
 
-// begin puts the walk to where it is to begin: genesis, the checkpoint that was asked for, or the oldest from which there is a way.
+// begin puts the walk to where it is to begin: genesis, the checkpoint that was asked for, or the oldest that is not void and from which
+// there is a way.
 func (w *walk) begin(ctx context.Context, asked *history.Position, head int64) error {
 	if asked != nil {
 		for _, c := range w.saved {
 			if c.position == *asked {
-				return w.beginWith(ctx, c)
+				if err := w.beginWith(ctx, c); err != nil {
+					return err
+				}
+				return w.findRebases(ctx, c.position.Entry+1, head)
 			}
 		}
 		return fmt.Errorf("there is no checkpoint at position %s; there are %s", asked, w.saved.positions())
@@ -25,23 +29,31 @@ func (w *walk) begin(ctx context.Context, asked *history.Position, head int64) e
 		return nil
 	}
 	kept, err := w.keeps(ctx, 1)
-	if err != nil || kept {
+	if err != nil {
 		return err
 	}
-	for _, c := range w.saved {
-		next := max(c.position.Entry+1, c.position.Touched())
-		if next > head {
-			return w.beginWith(ctx, c)
-		}
-		kept, err := w.keeps(ctx, next)
+	if kept {
+		return w.findRebases(ctx, 1, head)
+	}
+	for i, c := range w.saved {
+		next := c.position.Entry + 1
+		kept, err := w.keeps(ctx, min(next, head))
 		if err != nil {
 			return err
 		}
-		if kept {
-			return w.beginWith(ctx, c)
+		if !kept {
+			continue
 		}
+		w.saved = w.saved[i:]
+		if err := w.findRebases(ctx, next, head); err != nil {
+			return err
+		}
+		if len(w.saved) > 0 {
+			return w.beginWith(ctx, w.saved[0])
+		}
+		break
 	}
-	return fmt.Errorf("the history has no entry 1, and no checkpoint is stored from which a replay could begin: the store lost %s, or it was deleted", w.keys.Entry(1))
+	return fmt.Errorf("the history has no entry 1, and no checkpoint that is not void is stored from which a replay could begin: the store lost %s, or it was deleted", w.keys.Entry(1))
 }
 
 // keeps tells whether the store has an entry.

@@ -82,9 +82,6 @@ func run(ctx context.Context, o Options, report *Report) error {
 	if err := w.begin(ctx, o.From, head); err != nil {
 		return err
 	}
-	if err := w.findRebases(ctx, head); err != nil {
-		return err
-	}
 	err = w.all(ctx, head, o.Progress)
 	report.Replayed, report.Letters = l.state(), l.letters
 	return err

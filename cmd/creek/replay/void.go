@@ -19,9 +19,9 @@ func (r rebase) voids(p history.Position) bool {
 	return r.Position.Compare(p) < 0 && p.Touched() < r.number
 }
 
-// findRebases looks through the entries ahead, and drops the checkpoints that are void.
-func (w *walk) findRebases(ctx context.Context, head int64) error {
-	for n := w.from.Entry + 1; n <= head; n++ {
+// findRebases looks through the entries from one on, and drops the checkpoints that are void.
+func (w *walk) findRebases(ctx context.Context, from, head int64) error {
+	for n := from; n <= head; n++ {
 		entry, _, err := w.readEntry(ctx, n)
 		if err != nil {
 			return err
