@@ -43,7 +43,7 @@ func newInspectCommand() *cobra.Command {
 		Long: `Tell what a model file holds: its configuration, and every field with its place, type, size and values. The file is read once, in
 constant memory, and its digest is checked; the learner that wrote it is not needed.`,
 		Example: "  creek model inspect fraud.model",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    oneArgument,
 		RunE: atOnce(func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("FILE is required")

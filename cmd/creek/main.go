@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -94,6 +95,14 @@ func atOnce(work func(cmd *cobra.Command, args []string) error) func(*cobra.Comm
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usagef("%q is not a command or argument of %q", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// oneArgument refuses more than one.
+func oneArgument(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("%q takes one argument, not %d: %s", cmd.CommandPath(), len(args), strings.Join(args, " "))
 	}
 	return nil
 }

@@ -175,8 +175,16 @@ func TestWrongCallsAndFailures(t *testing.T) {
 		"replay without a name":      {[]string{"replay"}, exitUsage, "NAMESPACE/NAME"},
 		"replay without brokers":     {[]string{"replay", "shop/fraud", "--state-type", "Memory"}, exitUsage, "kafka-brokers"},
 		"replay without a store":     {[]string{"replay", "shop/fraud", "--kafka-brokers", "127.0.0.1:1"}, exitUsage, "state-type"},
-		"predict without a model":    {[]string{"predict", "--data", data}, exitUsage, "--model"},
-		"a model that is none":       {[]string{"predict", "--model", data, "--data", data}, exitFailure, "model"},
+		"replay of two trainings":    {[]string{"replay", "a/b", "c/d"}, exitUsage, "a/b c/d"},
+		"replay from memory":         {[]string{"replay", "a/b", "--state-type", "Memory", "--kafka-brokers", "127.0.0.1:1"}, exitUsage, "Memory"},
+		"replay from nowhere": {
+			[]string{"replay", "a/b", "--state-type", "File", "--state-directory", filepath.Join(data, "no"), "--kafka-brokers", "127.0.0.1:1"},
+			exitFailure, filepath.Join(data, "no"),
+		},
+		"a rate without arrivals": {[]string{"produce", "--kafka-brokers", "127.0.0.1:1", "--topic", "t", "--data", data, "--rate", "5"}, exitUsage, "--arrival"},
+		"no partitions":           {[]string{"produce", "--kafka-brokers", "127.0.0.1:1", "--topic", "t", "--data", data, "--partitions", "0"}, exitUsage, "--partitions"},
+		"predict without a model": {[]string{"predict", "--data", data}, exitUsage, "--model"},
+		"a model that is none":    {[]string{"predict", "--model", data, "--data", data}, exitFailure, "model"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -185,5 +193,16 @@ func TestWrongCallsAndFailures(t *testing.T) {
 				t.Errorf("exit code %d, want %d, and stderr should name %q:\n%s", code, test.code, test.says, errs)
 			}
 		})
+	}
+}
+
+// Where there is no kubeconfig, the error says how one is named.
+func TestPullWithoutAKubeconfig(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("KUBECONFIG", "")
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	code, _, errs := creek(t, "model", "pull", "shop/fraud", "-o", filepath.Join(t.TempDir(), "x"))
+	if code != exitFailure || !strings.Contains(errs, "--kubeconfig") {
+		t.Errorf("exit code %d: %s", code, errs)
 	}
 }

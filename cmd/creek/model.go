@@ -46,7 +46,7 @@ func newPullCommand() *cobra.Command {
 		Long: `Write the newest stored model of a training to a file. The state store is reached with the training's own settings and Secret, read
 through your kubeconfig; its address can be overridden, for a store that is reached another way from here.`,
 		Example: "  creek model pull shop/fraud -o fraud.model",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    oneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || o.output == "" {
 				return usagef("NAMESPACE/NAME and -o FILE are required")
@@ -108,6 +108,9 @@ func (o pullOptions) client() (client.Reader, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = o.kubeconfig
 	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, nil).ClientConfig()
+	if clientcmd.IsEmptyConfig(err) {
+		return nil, errors.New("there is no kubeconfig: name one with --kubeconfig or $KUBECONFIG")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the kubeconfig: %w", err)
 	}

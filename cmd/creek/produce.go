@@ -73,9 +73,17 @@ func (o produceOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer func() { _ = closeSource() }()
+	for _, name := range []string{"rate", "on", "off"} {
+		if o.arrival == "" && cmd.Flags().Changed(name) {
+			return usagef("--%s needs --arrival: without it records are written as fast as it goes", name)
+		}
+	}
 	process, err := o.process()
 	if err != nil {
 		return usageError{err}
+	}
+	if o.partitions < 1 {
+		return usagef("--partitions %d must be at least 1", o.partitions)
 	}
 	if o.topic == "" {
 		return usagef("--topic is required")

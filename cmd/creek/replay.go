@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ go on meanwhile: what is compared is what was there at the beginning. Records th
 names partition and offset, and --from begins with a later checkpoint, which is believed as it is.`,
 		Example: `  creek replay shop/fraud --state-type Redis --redis-address localhost:6379 --kafka-brokers localhost:9092
   creek replay shop/fraud --baseline --state-type File --state-directory state --kafka-brokers localhost:9092 --json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneArgument,
 		RunE: o.run,
 	}
 	goFlags := flag.NewFlagSet("replay", flag.ContinueOnError)
@@ -78,6 +79,9 @@ func (o *replayOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usagef("--%w", err)
 	}
+	if err := o.kept(); err != nil {
+		return err
+	}
 	store, err := state.Open(config)
 	if err != nil {
 		return fmt.Errorf("open the state store: %w", err)
@@ -94,6 +98,23 @@ func (o *replayOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	report, failed := replay.Run(cmd.Context(), options)
 	return errors.Join(failed, printReplay(cmd.OutOrStdout(), report, o.asJSON))
+}
+
+// kept refuses stores in which nothing can be: opening them would make them.
+func (o *replayOptions) kept() error {
+	switch o.state.Type {
+	case state.TypeMemory:
+		return usagef("--state-type Memory: such a store ended with the process that had it")
+	case state.TypeFile:
+		info, err := os.Stat(o.state.Directory)
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is no folder", o.state.Directory)
+		}
+		if err != nil {
+			return fmt.Errorf("open the state store: %w", err)
+		}
+	}
+	return nil
 }
 
 // replayProgress writes a line every few seconds, of a replay that takes that long.
