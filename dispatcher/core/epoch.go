@@ -15,11 +15,12 @@ const changeAgain = 2 * Second
 // the trainer before it is written, and what was learned before it is saved.
 type change struct {
 	terms history.Terms
-	// head is the newest entry, generation and template those of the configuration, for which it was decided.
+	// confirmed tells that the object, read after head was known as the newest entry, is of generation still.
+	confirmed        bool
 	head, generation int64
-	template         string
-	// confirmed tells that the object, read after head was known, is of generation still; accepted that a trainer can build the model.
-	confirmed, accepted bool
+	// accepted tells that a trainer of the template can build the model.
+	accepted bool
+	template string
 	// due is when the object may be read.
 	due Instant
 }
@@ -123,9 +124,13 @@ func (m *Machine) changing() bool {
 		return false
 	}
 	c := &m.change
-	if head := m.chain.head(); !c.terms.Equal(terms) || c.head != head || c.generation != m.config.Generation || c.template != m.config.Template {
-		*c = change{terms: terms, head: head, generation: m.config.Generation, template: m.config.Template, confirmed: m.alone(), due: c.due}
+	if head := m.chain.head(); c.head != head || c.generation != m.config.Generation {
+		*c = change{head: head, generation: m.config.Generation, confirmed: m.alone(), due: c.due}
 	}
+	if c.template != m.config.Template || !maps.Equal(c.terms.Parameters, terms.Parameters) {
+		c.accepted = false
+	}
+	c.terms, c.template = terms, m.config.Template
 	switch {
 	case !c.confirmed && c.due > m.now:
 		m.wakeAt(c.due)

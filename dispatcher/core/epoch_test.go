@@ -304,6 +304,29 @@ func TestRule9RebaseAcrossAnEpoch(t *testing.T) {
 	}
 }
 
+// What goes on from before an Epoch goes on by the terms of before, and the Epoch comes again.
+func TestRule9RebaseOntoWhatPrecedesAnEpoch(t *testing.T) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(c *Config) { c.RecordsLost = RecordsLostContinue })
+	r.run(5 * Second)
+	r.ask("0.5")
+	for len(r.story()) < 2 {
+		r.run(10 * Millisecond)
+	}
+	// The trainer goes before it has learned the Epoch or saved behind it.
+	r.config.Reachable = false
+	r.stable, r.starts = at(0, 50), at(0, 40)
+	r.replaced(r.changing("writer-2"))
+	r.run(15 * Second)
+	r.configure(func(c *Config) { c.Reachable = true })
+	r.run(15 * Second)
+	r.wantStory("Slice to 10 in 0", "epoch 0.5 v1", "Rebase to 40 in 0", "epoch 0.5 v1", "Slice to 50 in 4")
+	if e := r.entries()[2]; e.Terms != nil || e.Rebase.Position.Entry != 1 {
+		t.Errorf("the Rebase goes on from %s by %v", e.Rebase.Position, e.Terms)
+	}
+}
+
 // A follower has no object to ask: it sees once to what it was started with, so that two of different specs do not take turns.
 func TestRule1FollowersDoNotTakeTurns(t *testing.T) {
 	r := newChanging(t)

@@ -56,6 +56,7 @@ func numerics(known []int) trainercore.Numerics {
 func (w *world) ask(rate string) {
 	w.object = object{w.object.generation + 1, rate}
 	asked := w.object
+	w.asked = append(w.asked, asked)
 	for _, d := range w.dispatchers {
 		w.at(w.now+w.random.Int64N(4*second), func() { d.hear(asked) })
 	}
@@ -150,9 +151,31 @@ func (w *world) checkEpochs() {
 	if got := w.inForce().Parameters["learningRate"]; got != w.object.rate {
 		w.fatalf("the learning rate %s is in force, the object gives %s", got, w.object.rate)
 	}
+	w.checkOrder()
 	all, _ := w.epochs()
 	if most := int(w.object.generation-1) + 1; all > most && w.recordsLost == "" {
 		w.fatalf("%d Epochs for %d changes", all, w.object.generation-1)
+	}
+}
+
+// checkOrder makes sure that no Epoch brings back what an older object asked for: they come in the order of the objects.
+func (w *world) checkOrder() {
+	w.t.Helper()
+	left := w.asked
+	keys := history.Keys{Lineage: lineage, Incarnation: w.recorded}
+	for n := int64(1); w.kept[keys.Entry(n)] != nil; n++ {
+		entry, err := history.DecodeEntry(w.kept[keys.Entry(n)])
+		if err != nil {
+			w.fatalf("%v", err)
+		}
+		if entry.Kind != history.KindEpoch {
+			continue
+		}
+		i := slices.IndexFunc(left, func(o object) bool { return o.rate == entry.Terms.Parameters["learningRate"] })
+		if i < 0 {
+			w.fatalf("entry %d brings back the learning rate %s of an older object", n, entry.Terms.Parameters["learningRate"])
+		}
+		left = left[i:]
 	}
 }
 
@@ -166,6 +189,7 @@ func TestRule1CrashAtEveryStepOfAnEpoch(t *testing.T) {
 		w.produce(second, 0, 10)
 		w.at(beginning+2*second, func() {
 			w.object = object{2, "0.7"}
+			w.asked = append(w.asked, w.object)
 			for _, d := range w.dispatchers {
 				d.hear(w.object)
 			}

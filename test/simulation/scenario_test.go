@@ -24,8 +24,8 @@ type scenario struct {
 	// events that happen once each so often, 0 never.
 	suspend, rollout, resize, zombie, jump, grow, change int64
 	// upgrade is when another numerics version comes, 0 never.
-	upgrade int64
-	residency                                    history.Residency
+	upgrade   int64
+	residency history.Residency
 	// age is the greatest of a record that is learned, 0 for any.
 	age int64
 	// broken is the assumption that is broken on purpose, an index of breaches or -1, and breakAt when.

@@ -143,6 +143,7 @@ func (w *world) check() {
 	}
 	if w.recordsLost != "" {
 		w.checkLeftOut()
+		w.checkOrder()
 		return
 	}
 	w.checkHistory()

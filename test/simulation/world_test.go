@@ -85,6 +85,8 @@ type world struct {
 	cuts map[history.Digest]bool
 	// object is what is asked for now, first what genesis was made of.
 	object, first object
+	// asked are all objects there were, in order.
+	asked []object
 	// image are the numerics versions that new trainers know; upgraded tells that there is more than one to know, rolledForward counts how
 	// often a training stopped for an image that had been rolled back.
 	image         []int
@@ -115,7 +117,7 @@ func newWorld(t *testing.T, seed uint64, partitions int32) *world {
 	w := &world{
 		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: beginning, store: map[string][]byte{}, kept: map[string][]byte{}, records: map[int32][]record{},
 		stable: map[int32]int64{}, starts: map[int32]int64{}, published: map[string]int{}, topicID: "topic-id", ceilings: map[int32]int64{},
-		limit: 1000, save: history.SaveRule{Records: 15}, object: object{1, rates[0]}, first: object{1, rates[0]}, image: []int{1},
+		limit: 1000, save: history.SaveRule{Records: 15}, object: object{1, rates[0]}, first: object{1, rates[0]}, asked: []object{{1, rates[0]}}, image: []int{1},
 	}
 	for p := range partitions {
 		w.addPartition(p)
