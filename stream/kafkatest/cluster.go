@@ -40,7 +40,7 @@ func Start(ctx context.Context, folder string, brokers int) (*Cluster, error) {
 		return c, err
 	}
 	for _, b := range c.Brokers {
-		if err := b.launch(); err != nil {
+		if err := b.Launch(); err != nil {
 			return c, err
 		}
 	}
@@ -131,7 +131,7 @@ func (b *Broker) Address(l Listener) string { return fmt.Sprintf("127.0.0.1:%d",
 
 // Start starts a broker that was killed and returns when it answers.
 func (b *Broker) Start(ctx context.Context) error {
-	if err := b.launch(); err != nil {
+	if err := b.Launch(); err != nil {
 		return err
 	}
 	return b.await(ctx)
@@ -172,7 +172,8 @@ func (b *Broker) format() error {
 
 func (b *Broker) config() string { return filepath.Join(b.folder, "server.properties") }
 
-func (b *Broker) launch() error {
+// Launch starts a broker that was killed and does not wait until it answers.
+func (b *Broker) Launch() error {
 	log, err := os.OpenFile(filepath.Join(b.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the log of broker %d: %w", b.ID, err)

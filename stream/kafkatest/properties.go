@@ -71,7 +71,8 @@ func (b *Broker) properties() string {
 // users makes the listener know the users of PLAIN; those of SCRAM are in the metadata log.
 func (b *Broker) users(l Listener) string {
 	prefix := "listener.name." + strings.ToLower(string(l)) + "."
-	return prefix + "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512\n" +
+	// Sessions end soon, so that changed passwords count: a broker then closes connections that did not authenticate again.
+	return prefix + "connections.max.reauth.ms=2000\n" + prefix + "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512\n" +
 		prefix + fmt.Sprintf("plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=%q user_%s=%q;\n",
 		User, Password, Limited, Password) +
 		prefix + "scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;\n" +

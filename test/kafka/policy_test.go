@@ -31,7 +31,12 @@ func alter(t *testing.T, topic, key, value string) {
 // allow lets the limited user do what is named with a topic or a group.
 func allow(t *testing.T, resource kmsg.ACLResourceType, name string, operations ...kmsg.ACLOperation) {
 	t.Helper()
-	b := kadm.NewACLs().Allow("User:" + kafkatest.Limited).AllowHosts("*").Operations(operations...).ResourcePatternType(kadm.ACLPatternLiteral)
+	allowUser(t, kafkatest.Limited, resource, name, operations...)
+}
+
+func allowUser(t *testing.T, user string, resource kmsg.ACLResourceType, name string, operations ...kmsg.ACLOperation) {
+	t.Helper()
+	b := kadm.NewACLs().Allow("User:" + user).AllowHosts("*").Operations(operations...).ResourcePatternType(kadm.ACLPatternLiteral)
 	if resource == kmsg.ACLResourceTypeTopic {
 		b = b.Topics(name)
 	} else {

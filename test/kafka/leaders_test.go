@@ -1,0 +1,154 @@
+//go:build e2e
+
+package kafka
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"creek.dev/creek/history"
+	"creek.dev/creek/stream/kafkatest"
+)
+
+// threeBrokers starts a cluster that ends with the test.
+func threeBrokers(t *testing.T) *kafkatest.Cluster {
+	t.Helper()
+	// TempDir would be removed before the brokers have ended.
+	folder, err := os.MkdirTemp("", "creek-kafka")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	begun := time.Now()
+	c, err := kafkatest.Start(ctx, folder, 3)
+	t.Cleanup(func() {
+		c.Close()
+		_ = os.RemoveAll(folder)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("three brokers answered after %.1f s", time.Since(begun).Seconds())
+	return c
+}
+
+// idempotent writes every record exactly once, whatever becomes of the brokers.
+func idempotent(t *testing.T, c *kafkatest.Cluster, topic string) func(partition int32, n int, number uint64) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Connection(kafkatest.Plain).Brokers...), kgo.DefaultProduceTopic(topic),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return func(partition int32, n int, number uint64) {
+		t.Helper()
+		var batch []*kgo.Record
+		for _, r := range made(n, number) {
+			batch = append(batch, &kgo.Record{Value: r.Value, Partition: partition})
+		}
+		if err := client.ProduceSync(limit(t), batch...).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// leaderOf waits until a partition is led by another broker than the one that is named.
+func leaderOf(t *testing.T, admin *kadm.Client, topic string, partition, other int32) int32 {
+	t.Helper()
+	for {
+		found, err := admin.ListTopics(limit(t), topic)
+		if leader := found[topic].Partitions[partition].Leader; err == nil && leader > 0 && leader != other {
+			return leader
+		}
+		if t.Context().Err() != nil || limit(t).Err() != nil {
+			t.Fatal("there is no other leader:", err)
+		}
+		time.Sleep(20 * time.Millisecond) // Nothing tells when a leader was elected.
+	}
+}
+
+// Leaders are killed, come back, are elected and moved while a training reads, and at last all brokers are gone for a while: every record is
+// learned once, in the order of the history.
+func TestLeadersThatMove(t *testing.T) {
+	c := threeBrokers(t)
+	topic := newTopic(t, c, 2, nil)
+	admin := administrator(t, c)
+	produce := idempotent(t, c, topic)
+	tr := train(t, topic, func(p *plan) {
+		p.cluster, p.kafka.Brokers = c, c.Connection(kafkatest.Plain).Brokers
+	})
+	total := int64(0)
+	more := func(number uint64) {
+		produce(0, 500, number)
+		produce(1, 500, 100+number)
+		total += 1000
+	}
+	more(0)
+	tr.learned(total, 0)
+
+	killed := leaderOf(t, admin, topic, 0, 0)
+	if err := c.Brokers[killed-1].Kill(); err != nil {
+		t.Fatal(err)
+	}
+	more(1)
+	tr.learned(total, 0)
+	t.Logf("broker %d, which led partition 0, was killed; broker %d leads now", killed, leaderOf(t, admin, topic, 0, killed))
+
+	if err := c.Brokers[killed-1].Start(limit(t)); err != nil {
+		t.Fatal(err)
+	}
+	more(2)
+	elect := kadm.TopicsSet{}
+	elect.Add(topic, 0, 1)
+	for {
+		// It can be elected when it has caught up.
+		answer, err := admin.ElectLeaders(limit(t), kadm.ElectPreferredReplica, elect)
+		if err == nil && answer[topic][0].Err == nil {
+			break
+		}
+		if found, _ := admin.ListTopics(limit(t), topic); found[topic].Partitions[0].Leader == killed {
+			break
+		}
+		time.Sleep(100 * time.Millisecond) // Nothing tells when it has.
+	}
+	more(3)
+	tr.learned(total, 0)
+
+	leader := leaderOf(t, admin, topic, 0, 0)
+	away := kadm.AlterPartitionAssignmentsReq{}
+	var others []int32
+	for _, b := range c.Brokers {
+		if b.ID != leader {
+			others = append(others, b.ID)
+		}
+	}
+	away.Assign(topic, 0, others)
+	if _, err := admin.AlterPartitionAssignments(limit(t), away); err != nil {
+		t.Fatal(err)
+	}
+	more(4)
+	t.Logf("partition 0 was moved from broker %d to broker %d", leader, leaderOf(t, admin, topic, 0, leader))
+	tr.learned(total, 0)
+
+	for _, b := range c.Brokers {
+		if err := b.Kill(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr.await("a source that cannot be reached", func(f history.Facts) bool { return f.Source.Reason == history.ReasonSourceUnreachable })
+	for _, b := range c.Brokers {
+		if err := b.Launch(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	more(5)
+	tr.learned(total, 0)
+	tr.replayed()
+}
