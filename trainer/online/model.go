@@ -151,16 +151,16 @@ func (m *Model) Learn(x []float64, y float64, at random.At) {
 // PredictLearn predicts x by the state as it was before, then learns x, as
 // prequential evaluation demands. It does not allocate.
 func (m *Model) PredictLearn(x []float64, y float64, at random.At) Prediction {
-	x = m.bound(x)
 	y, ok := m.target(y)
+	if ok && m.pair != nil && len(x) == len(m.bounded) {
+		return m.predictLearnPair(x, y, at)
+	}
+	x = m.bound(x)
 	if !ok {
 		return m.predict(m.transform(x))
 	}
 	if m.stateless {
 		return m.predictLearn(m.transform(x), y, at)
-	}
-	if m.pair != nil {
-		return m.predictLearnPair(x, y, at)
 	}
 	p := m.predict(m.transform(x))
 	m.learn(m.learnTransform(x), y, at)

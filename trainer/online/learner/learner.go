@@ -87,7 +87,7 @@ type Transformer interface {
 type PairTransformer interface {
 	Transformer
 	// TransformPair does what Transform(before, x) and then
-	// LearnTransform(after, x) do.
+	// LearnTransform(after, x) do. Of x, magnitudes above Limit count as Limit.
 	TransformPair(before, after, x []float64)
 }
 

@@ -71,10 +71,10 @@ func (s *StandardScaler) TransformPair(before, after, x []float64) {
 	n := len(s.features)
 	x, before, after = x[:n], before[:n], after[:n]
 	for i := 0; i < n; {
-		if i+2 <= n {
-			i += transformPairs(&s.features[i], &before[i], &after[i], &x[i], n-i)
+		if fours && i+4 <= n {
+			i += transformFours(&s.features[i], &before[i], &after[i], &x[i], n-i)
 		}
-		for end := min(i+2, n); i < end; i++ {
+		for end := min(i+4, n); i < end; i++ {
 			before[i], after[i] = s.features[i].transformOne(x[i])
 		}
 	}
@@ -82,6 +82,7 @@ func (s *StandardScaler) TransformPair(before, after, x []float64) {
 
 // transformOne scales v before and after it is learned.
 func (f *moments) transformOne(v float64) (before, after float64) {
+	v = min(max(v, -learner.Limit), learner.Limit)
 	if before = f.scale(v); math.Abs(before) > learner.Limit {
 		before = bounded(before)
 	}

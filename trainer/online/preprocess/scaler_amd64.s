@@ -1,91 +1,95 @@
 #include "textflag.h"
 
-DATA ones<>+0(SB)/8, $1.0
-DATA ones<>+8(SB)/8, $1.0
-GLOBL ones<>(SB), RODATA|NOPTR, $16
+DATA one<>+0(SB)/8, $1.0
+GLOBL one<>(SB), RODATA|NOPTR, $8
 
-DATA limits<>+0(SB)/8, $1e100
-DATA limits<>+8(SB)/8, $1e100
-GLOBL limits<>(SB), RODATA|NOPTR, $16
+DATA limit<>+0(SB)/8, $1e100
+GLOBL limit<>(SB), RODATA|NOPTR, $8
 
 DATA magnitude<>+0(SB)/8, $0x7fffffffffffffff
-DATA magnitude<>+8(SB)/8, $0x7fffffffffffffff
-GLOBL magnitude<>(SB), RODATA|NOPTR, $16
+GLOBL magnitude<>(SB), RODATA|NOPTR, $8
 
-// func transformPairs(features *moments, before, after, x *float64, n int) int
-TEXT ·transformPairs(SB), NOSPLIT, $0-48
-	MOVQ   features+0(FP), DI
-	MOVQ   before+8(FP), SI
-	MOVQ   after+16(FP), DX
-	MOVQ   x+24(FP), R8
-	MOVQ   n+32(FP), CX
-	XORQ   AX, AX
-	MOVUPD ones<>(SB), X9
-	MOVUPD limits<>(SB), X10
-	MOVUPD magnitude<>(SB), X11
-	XORPD  X12, X12
+// func transformFours(features *moments, before, after, x *float64, n int) int
+TEXT ·transformFours(SB), NOSPLIT, $0-48
+	MOVQ         features+0(FP), DI
+	MOVQ         before+8(FP), SI
+	MOVQ         after+16(FP), DX
+	MOVQ         x+24(FP), R8
+	MOVQ         n+32(FP), CX
+	XORQ         AX, AX
+	VBROADCASTSD one<>(SB), Y9
+	VBROADCASTSD limit<>(SB), Y10
+	VBROADCASTSD magnitude<>(SB), Y11
+	VXORPD       Y12, Y12, Y12
 
-pair:
-	LEAQ 2(AX), R9
-	CMPQ R9, CX
-	JGT  done
+four:
+	LEAQ      4(AX), R9
+	CMPQ      R9, CX
+	JGT       done
+	VMOVUPD   (R8)(AX*8), Y0
+	VANDPD    Y11, Y0, Y1
+	VCMPPD    $6, Y10, Y1, Y1    // beyond the limit, or not a number
+	VMOVMSKPD Y1, R10
+	TESTL     R10, R10
+	JNE       done
 
-	MOVUPD   (R8)(AX*8), X0
-	MOVAPD   X0, X1
-	CMPPD    X1, X1, $3          // not a number
-	MOVMSKPD X1, R10
-	TESTL    R10, R10
-	JNE      done
-	MOVSD    8(DI), X1           // mean
-	MOVHPD   40(DI), X1
-	MOVSD    24(DI), X3          // deviation
-	MOVHPD   56(DI), X3
-	MOVAPD   X0, X5
-	SUBPD    X1, X5              // distance
-	MOVAPD   X5, X6
-	DIVPD    X3, X6
-	CMPPD    X12, X3, $4         // deviation ≠ 0
-	ANDPD    X3, X6
-	MOVAPD   X6, X7
-	ANDPD    X11, X7
-	MOVAPD   X10, X8
-	CMPPD    X7, X8, $1          // beyond the limit
-	MOVMSKPD X8, R10
-	TESTL    R10, R10
-	JNE      done
-	MOVUPD   X6, (SI)(AX*8)
+	// Features become counts, means, variances and deviations.
+	VMOVUPD    0(DI), Y1
+	VMOVUPD    32(DI), Y2
+	VMOVUPD    64(DI), Y3
+	VMOVUPD    96(DI), Y4
+	VUNPCKLPD  Y2, Y1, Y5
+	VUNPCKHPD  Y2, Y1, Y6
+	VUNPCKLPD  Y4, Y3, Y7
+	VUNPCKHPD  Y4, Y3, Y8
+	VPERM2F128 $0x20, Y7, Y5, Y1
+	VPERM2F128 $0x20, Y8, Y6, Y2
+	VPERM2F128 $0x31, Y7, Y5, Y3
+	VPERM2F128 $0x31, Y8, Y6, Y4
 
-	MOVSD  0(DI), X2             // count
-	MOVHPD 32(DI), X2
-	ADDPD  X9, X2
-	MOVSD  16(DI), X4            // variance
-	MOVHPD 48(DI), X4
-	MOVAPD X5, X6
-	DIVPD  X2, X6
-	ADDPD  X6, X1
-	SUBPD  X1, X0                // rest
-	MULPD  X0, X5
-	SUBPD  X4, X5
-	DIVPD  X2, X5
-	ADDPD  X5, X4
-	SQRTPD X4, X3
-	MOVSD  X2, 0(DI)
-	MOVHPD X2, 32(DI)
-	MOVSD  X1, 8(DI)
-	MOVHPD X1, 40(DI)
-	MOVSD  X4, 16(DI)
-	MOVHPD X4, 48(DI)
-	MOVSD  X3, 24(DI)
-	MOVHPD X3, 56(DI)
-	DIVPD  X3, X0
-	CMPPD  X12, X3, $4
-	ANDPD  X3, X0
-	MOVUPD X0, (DX)(AX*8)
+	VSUBPD    Y2, Y0, Y5         // distance
+	VDIVPD    Y4, Y5, Y6
+	VCMPPD    $4, Y12, Y4, Y7    // deviation ≠ 0
+	VANDPD    Y7, Y6, Y6
+	VANDPD    Y11, Y6, Y7
+	VCMPPD    $1, Y7, Y10, Y7    // beyond the limit
+	VMOVMSKPD Y7, R10
+	TESTL     R10, R10
+	JNE       done
+	VMOVUPD   Y6, (SI)(AX*8)
 
-	ADDQ $64, DI
+	VADDPD  Y9, Y1, Y1
+	VDIVPD  Y1, Y5, Y6
+	VADDPD  Y6, Y2, Y2
+	VSUBPD  Y2, Y0, Y0           // rest
+	VMULPD  Y0, Y5, Y5
+	VSUBPD  Y3, Y5, Y5
+	VDIVPD  Y1, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VSQRTPD Y3, Y4
+	VDIVPD  Y4, Y0, Y0
+	VCMPPD  $4, Y12, Y4, Y7
+	VANDPD  Y7, Y0, Y0
+	VMOVUPD Y0, (DX)(AX*8)
+
+	VUNPCKLPD  Y2, Y1, Y5
+	VUNPCKHPD  Y2, Y1, Y6
+	VUNPCKLPD  Y4, Y3, Y7
+	VUNPCKHPD  Y4, Y3, Y8
+	VPERM2F128 $0x20, Y7, Y5, Y1
+	VPERM2F128 $0x20, Y8, Y6, Y2
+	VPERM2F128 $0x31, Y7, Y5, Y3
+	VPERM2F128 $0x31, Y8, Y6, Y4
+	VMOVUPD    Y1, 0(DI)
+	VMOVUPD    Y2, 32(DI)
+	VMOVUPD    Y3, 64(DI)
+	VMOVUPD    Y4, 96(DI)
+
+	ADDQ $128, DI
 	MOVQ R9, AX
-	JMP  pair
+	JMP  four
 
 done:
+	VZEROUPPER
 	MOVQ AX, ret+40(FP)
 	RET

@@ -2,5 +2,6 @@
 
 package preprocess
 
-// transformPairs leaves all features to transformOne.
-func transformPairs(_ *moments, _, _, _ *float64, _ int) int { return 0 }
+const fours = false
+
+func transformFours(_ *moments, _, _, _ *float64, _ int) int { return 0 }
