@@ -36,6 +36,19 @@ func (m *Machine) Facts() history.Facts {
 	return f
 }
 
+// Outlook is what of the facts is looked at after every step: making all of them takes longer than most steps do.
+type Outlook struct {
+	Phase                  history.Phase
+	Source, State, Trainer history.Finding
+	// Stopped belongs to the machine and may only be read before its next step.
+	Stopped *history.Problem
+}
+
+// Outlook returns this part of the facts.
+func (m *Machine) Outlook() Outlook {
+	return Outlook{Phase: m.phase(), Source: m.sourceFinding(), State: m.findings.state, Trainer: m.trainerFinding(), Stopped: m.stopped}
+}
+
 func (m *Machine) phase() history.Phase {
 	switch {
 	case m.config.Cleaning != CleaningNone && m.cleaner.done:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"creek.dev/creek/dispatcher/core"
@@ -89,9 +88,9 @@ type Driver struct {
 	// begin starts a call; it is nil when Run does not run.
 	begin func(core.Call)
 	timer *time.Timer
-
-	facts atomic.Pointer[history.Facts]
-	calls sync.WaitGroup
+	// outlook is that of the last step.
+	outlook core.Outlook
+	calls   sync.WaitGroup
 }
 
 // New returns a driver that does nothing before it is configured and Run is called.
@@ -99,10 +98,8 @@ func New(settings core.Settings, parts Parts) *Driver {
 	if parts.Log == nil {
 		parts.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Driver{machine: core.New(settings), parts: parts, begun: time.Now()}
-	facts := d.machine.Facts()
-	d.facts.Store(&facts)
-	return d
+	machine := core.New(settings)
+	return &Driver{machine: machine, parts: parts, begun: time.Now(), outlook: machine.Outlook()}
 }
 
 // Configure hands over the newest configuration. Of several before Run only the last counts.
@@ -116,7 +113,11 @@ func (d *Driver) Configure(config core.Config) {
 }
 
 // Facts returns what is known of the training now.
-func (d *Driver) Facts() history.Facts { return *d.facts.Load() }
+func (d *Driver) Facts() history.Facts {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.machine.Facts()
+}
 
 // Run works until the context ends, and returns when every call that it started has ended too.
 func (d *Driver) Run(ctx context.Context) {
@@ -167,8 +168,9 @@ func (d *Driver) step(event core.Event) {
 			d.timer.Reset(max(0, time.Until(d.time(e.At))))
 		}
 	}
-	facts := d.machine.Facts()
-	d.report(d.facts.Swap(&facts), &facts)
+	before := d.outlook
+	d.outlook = d.machine.Outlook()
+	d.report(&before, &d.outlook)
 }
 
 // call carries out one operation and brings its result home.
@@ -189,10 +191,11 @@ func (d *Driver) call(ctx context.Context, c core.Call) {
 }
 
 // report logs what has changed.
-func (d *Driver) report(before, now *history.Facts) {
+func (d *Driver) report(before, now *core.Outlook) {
 	log := d.parts.Log
 	if before.Phase != now.Phase {
-		log.Info("training changed its phase", "phase", now.Phase, "before", before.Phase, "head", now.Head, "position", now.Position.String())
+		facts := d.machine.Facts()
+		log.Info("training changed its phase", "phase", now.Phase, "before", before.Phase, "head", facts.Head, "position", facts.Position.String())
 	}
 	if now.Stopped != nil && before.Stopped == nil {
 		log.Error("training stopped", "reason", now.Stopped.Reason, "message", now.Stopped.Message)
