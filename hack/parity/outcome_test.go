@@ -107,6 +107,26 @@ func TestEveryCaseCanBeRead(t *testing.T) {
 	}
 }
 
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	c := testCase{group: group{title: "Hoeffding tree", peer: moa}, data: "elec2"}
+	for name, test := range map[string]struct {
+		r               *result
+		reason, excused bool
+	}{
+		"a failure":         {&result{testCase: c, failed: true}, true, true},
+		"one peer's better": {&result{testCase: c, besides: river}, true, false},
+		"no failure":        {&result{testCase: c}, false, false},
+		"no reason":         {&result{testCase: testCase{group: c.group, data: "sea"}, failed: true}, false, false},
+	} {
+		before := test.r.failed
+		test.r.excuse()
+		if (test.r.verdict != "") != test.reason || test.r.excused != test.excused || test.r.failed != (before && !test.excused) {
+			t.Errorf("%s: %q, excused %v, failed %v", name, test.r.verdict, test.r.excused, test.r.failed)
+		}
+	}
+}
+
 func TestOnePeerIsEnough(t *testing.T) {
 	t.Parallel()
 	of := func(peer, parameters, data string, failed bool) *result {
