@@ -74,7 +74,7 @@ Where its features are not all that the file has, in the file's order, --feature
 	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label; with --features, in JSON its dotted path")
 	flags.StringSliceVar(&o.data.Features, "features", nil, "what is learned from, in this order: a column or field, or name=path, in JSON a dotted path (default: all but the label and what is dropped, in the file's order)")
 	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
-	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels)")
+	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels, for which all records are first read into memory)")
 	flags.StringVar(&o.task, "task", "", "what is predicted: Classification, Regression or AnomalyDetection (default: the first that the algorithm has)")
 	flags.StringVar(&o.base, "base", "", "the learner that an ensemble is made of (default: the ensemble's own)")
 	flags.StringArrayVar(&o.baseParameters, "base-param", nil, "a parameter of the base, name=value; repeatable")
@@ -131,11 +131,20 @@ func (o evalOptions) run(out, notes io.Writer) (err error) {
 		return rows.Err
 	}
 	found.Nominal = nominal(config.Features)
-	if found.Classes = rows.Format.Classes; len(found.Classes) == 0 {
-		found.Classes = rows.Found
-	}
+	found.Classes = o.classNames(rows, notes)
 	// What was found is told even where the model cannot be saved.
 	return errors.Join(o.print(out, found), o.saveModel(model, rows))
+}
+
+// classNames are the labels in the order of their numbers; where a saved model will not name them, the notes say what is to be done.
+func (o evalOptions) classNames(rows *dataset.Rows, notes io.Writer) []string {
+	if len(rows.Format.Classes) > 0 {
+		return rows.Format.Classes
+	}
+	if o.save != "" && len(rows.Found) > 0 && !slices.Equal(rows.Found, []string{"0", "1"}) {
+		fmt.Fprintf(notes, "creek: the saved model calls its classes 0 and 1: let creek predict name them by --classes=%s\n", strings.Join(rows.Found, ","))
+	}
+	return rows.Found
 }
 
 // measure lets the model learn all rows.

@@ -112,7 +112,7 @@ func TestEvalNamesImpliedClasses(t *testing.T) {
 	data := seaFile(t, "sea.csv", 50)
 	saved := filepath.Join(t.TempDir(), "saved")
 	code, out, errs := creek(t, "eval", "--data", data, "--label", "class", "--model", "GaussianNB", "--save", saved)
-	if code != 0 || !strings.Contains(out, "classes               false,true\n") {
+	if code != 0 || !strings.Contains(out, "classes               false,true\n") || !strings.Contains(errs, "--classes=false,true\n") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
 	_, named, _ := creek(t, "predict", "--model", saved, "--data", data)
