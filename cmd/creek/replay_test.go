@@ -38,6 +38,8 @@ type learned struct {
 	store  state.Store
 	keys   history.Keys
 	args   []string
+	// rate is the learning rate that is asked for; empty for that of genesis.
+	rate string
 }
 
 // learn lets the real dispatcher and trainer learn a topic with unreadable records into a store. They run in this process.
@@ -112,9 +114,14 @@ func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment s
 	d := driver.New(core.Settings{
 		Lineage: learnedLineage, Segment: segment, Follower: segment != "", UID: "uid", Writer: "w" + segment, Incarnation: "cafe", Spec: spec,
 		Topic: learnedTopic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
+		Changeable: online.Changeable,
 	}, driver.Parts{Source: driver.NewPoller(watcher), Store: l.store, Sender: inProcess{teacher}, Publisher: publisher})
+	var parameters map[string]string
+	if l.rate != "" {
+		parameters = map[string]string{"learningRate": l.rate}
+	}
 	d.Configure(core.Config{
-		Generation: 1, Reachable: true, DeadLetterTopic: "dead", Batch: core.Batch{MaxRecords: 6_000, Window: core.Span(20 * time.Millisecond)},
+		Generation: 1, Parameters: parameters, Reachable: true, DeadLetterTopic: "dead", Batch: core.Batch{MaxRecords: 6_000, Window: core.Span(20 * time.Millisecond)},
 		Save: history.SaveRule{Records: 1_200},
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -431,6 +438,42 @@ func TestReplayAcrossALoss(t *testing.T) {
 	code, late, errs := l.replay(t)
 	if code != 0 || late.From == nil || late.From.Entry < rebase.Number || late.Replayed != after.Replayed {
 		t.Errorf("exit code %d, from %v: %s\n%s", code, late.From, late.Replayed, errs)
+	}
+}
+
+// What is asked for anew is in force from the next slice on, for the trainer and for a replay, which needs no entry before a checkpoint.
+func TestReplayAcrossAnEpoch(t *testing.T) {
+	const more = 4000
+	l := learn(t, fileSettings(t))
+	_, before, _ := l.replay(t)
+	connection := stream.Connection{Brokers: l.broker.Addrs()}
+	writer := stream.NewWriter(connection, learnedTopic)
+	defer writer.Close()
+	records := make([]stream.Record, more)
+	for i := range records {
+		records[i] = stream.Record{UnixMillis: int64(i), Value: sea.AppendJSON(nil, uint64(2*learnedEach+i))}
+	}
+	if _, err := writer.Write(t.Context(), 0, records); err != nil {
+		t.Fatal(err)
+	}
+	l.rate = "0.3"
+	l.dispatch(t, connection, "", 2*learnedEach+more)
+	epoch := l.entry(t, before.Entries+1)
+	if epoch.Kind != history.KindEpoch || epoch.Terms.Parameters["learningRate"] != "0.3" {
+		t.Fatalf("entry %d is of kind %s with %v", epoch.Number, epoch.Kind, epoch.Terms)
+	}
+	code, after, errs := l.replay(t)
+	if code != 0 || !after.Equal || after.Entries <= epoch.Number || after.Replayed.Records+after.Replayed.DeadLetters != 2*learnedEach+more {
+		t.Fatalf("exit code %d, entry %d: %s\n%s", code, after.Entries, after.Replayed, errs)
+	}
+	for n := int64(1); n <= epoch.Number; n++ {
+		if err := l.store.Delete(t.Context(), l.keys.Entry(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, late, errs := l.replay(t)
+	if code != 0 || late.From == nil || late.From.Entry < epoch.Number || late.Replayed.Model != after.Replayed.Model {
+		t.Errorf("without the Epoch's entry: exit code %d, from %v: %s\n%s", code, late.From, late.Replayed, errs)
 	}
 }
 

@@ -74,6 +74,13 @@ func (w *walk) beginWith(ctx context.Context, c checkpoint) error {
 	if err != nil {
 		return err
 	}
+	w.chained = stored.Header.Epoch
+	if terms := stored.Header.Terms; terms != nil {
+		w.terms, w.epoch = *terms, stored.Header.Epoch
+		if err := w.learner.model.SetParameters(terms.Parameters); err != nil {
+			return fmt.Errorf("begin with the checkpoint %s in epoch %d: %w", c.key, w.epoch, err)
+		}
+	}
 	if err := w.learner.restore(stored); err != nil {
 		return fmt.Errorf("begin with the checkpoint %s: %w", c.key, err)
 	}

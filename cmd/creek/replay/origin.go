@@ -34,8 +34,6 @@ func readOrigin(ctx context.Context, o Options) (origin, error) {
 		return origin{}, fmt.Errorf("read %s: %w", key, err)
 	case g.Lineage != o.Lineage:
 		return origin{}, fmt.Errorf("%s says that it is of %s", key, g.Lineage)
-	case g.NumericsVersion != online.NumericsVersion:
-		return origin{}, fmt.Errorf("the model was learned by version %d of the numerics, and this program has version %d: use one that has that", g.NumericsVersion, online.NumericsVersion)
 	}
 	return origin{
 		Genesis: g, link: history.ChainStart(data, o.Segment),

@@ -77,7 +77,7 @@ func run(ctx context.Context, o Options, report *Report) error {
 	defer reader.Close()
 	w := &walk{
 		origin: g, store: o.Store, reader: reader, learner: l, saved: saved, report: report,
-		link: g.link, end: g.Start, links: map[int64]history.Digest{0: g.link},
+		link: g.link, end: g.Start, links: map[int64]history.Digest{0: g.link}, terms: g.Terms(),
 	}
 	if err := w.begin(ctx, o.From, head); err != nil {
 		return err

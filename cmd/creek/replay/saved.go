@@ -126,6 +126,9 @@ func (w *walk) compare(ctx context.Context, c checkpoint) error {
 	if h.Hash != w.link {
 		row.Differs = append(row.Differs, "chain hash")
 	}
+	if h.Epoch != w.epoch || h.Terms != nil && !h.Terms.Equal(w.terms) {
+		row.Differs = append(row.Differs, "epoch")
+	}
 	row.Differs = append(row.Differs, row.Stored.differences(row.Replayed)...)
 	if !w.learner.made(stored.Outputs) {
 		row.Differs = append(row.Differs, "dead letters waiting")

@@ -67,6 +67,9 @@ func (w *walk) goOn(ctx context.Context, entry history.Entry) error {
 	if made := w.learner.state().DeadLetters; made != base.DeadLetters {
 		return fmt.Errorf("entry %d goes on from position %s with %d dead letters, and the replay made %d up to there", entry.Number, base.Position, base.DeadLetters, made)
 	}
+	if entry.Epoch != w.epoch {
+		return fmt.Errorf("entry %d goes on from position %s in epoch %d, and the replay is in epoch %d there", entry.Number, base.Position, entry.Epoch, w.epoch)
+	}
 	w.end = entry.End
 	return w.reach(ctx, history.Position{Entry: entry.Number})
 }

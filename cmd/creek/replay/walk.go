@@ -23,6 +23,9 @@ type walk struct {
 	links map[int64]history.Digest
 	// from is where the walk began.
 	from history.Position
+	// terms are what is learned by, since the entry epoch; chained is the epoch of the entry that was walked last, void or not.
+	terms          history.Terms
+	epoch, chained int64
 	// link is the chain hash of what was walked last, end the offsets at which it ended, nil where that is not known.
 	link history.Digest
 	end  history.Offsets
@@ -30,6 +33,9 @@ type walk struct {
 
 // all walks to the entry head, and then looks for checkpoints that lie behind it.
 func (w *walk) all(ctx context.Context, head int64, progress func(Progress)) error {
+	if err := w.known(); err != nil {
+		return err
+	}
 	if err := w.reach(ctx, w.from); err != nil {
 		return err
 	}
@@ -58,9 +64,15 @@ func (w *walk) entry(ctx context.Context, n int64) error {
 	if err := w.follows(entry, link, done.Inside()); err != nil {
 		return err
 	}
-	w.link, w.links[n] = link, link
-	if entry.Kind == history.KindRebase {
+	w.link, w.links[n], w.chained = link, link, entry.Epoch
+	switch entry.Kind {
+	case history.KindRebase:
 		return w.goOn(ctx, entry)
+	case history.KindEpoch:
+		if err := w.change(entry); err != nil {
+			return err
+		}
+	case history.KindSlice:
 	}
 	for i, r := range entry.Ranges() {
 		if i < done.Range {
@@ -94,7 +106,7 @@ func (w *walk) readEntry(ctx context.Context, n int64) (history.Entry, history.D
 	if entry.Number != n {
 		return entry, history.Digest{}, fmt.Errorf("%s holds the entry %d", key, entry.Number)
 	}
-	if entry.Kind != history.KindSlice && entry.Kind != history.KindRebase {
+	if entry.Kind != history.KindSlice && entry.Kind != history.KindRebase && entry.Kind != history.KindEpoch {
 		return entry, history.Digest{}, fmt.Errorf("entry %d is of the kind %s, which cannot be replayed yet", n, entry.Kind)
 	}
 	return entry, history.Sum(data), nil
@@ -109,6 +121,8 @@ func (w *walk) follows(entry history.Entry, link history.Digest, begun bool) err
 		return nil
 	case entry.Previous != w.link:
 		return fmt.Errorf("the chain is broken at entry %d: it follows one with the hash %s, and what precedes it has %s", entry.Number, entry.Previous, w.link)
+	case !entry.InEpoch(w.chained):
+		return fmt.Errorf("entry %d is of epoch %d, and what precedes it of epoch %d", entry.Number, entry.Epoch, w.chained)
 	case w.end == nil:
 		return nil
 	}
