@@ -103,6 +103,21 @@ func (k Keys) ParseMarkKey(key string) (n, unixMillis int64, err error) {
 	return n, unixMillis, nil
 }
 
+// HoldPrefix returns the prefix of the segment's holds.
+func (k Keys) HoldPrefix() string { return k.Prefix() + "hold/" }
+
+// Hold returns the key of a hold, which says that entry n may become a Rebase: until that is known no checkpoint is removed.
+func (k Keys) Hold(n int64) string { return k.HoldPrefix() + descending(n) }
+
+// ParseHoldKey returns the number of the hold stored at the key.
+func (k Keys) ParseHoldKey(key string) (int64, error) {
+	rest, ok := strings.CutPrefix(key, k.HoldPrefix())
+	if !ok {
+		return 0, fmt.Errorf("key %q is not a hold of %q", key, k.HoldPrefix())
+	}
+	return parseDescending(rest)
+}
+
 func descending(n int64) string { return fmt.Sprintf("%016x", uint64(math.MaxInt64-n)) }
 
 func parseDescending(text string) (int64, error) {

@@ -209,6 +209,7 @@ func (m *Machine) saved(c *history.CheckpointFacts) {
 		switch {
 		case known == nil || known.Position != c.Position:
 			m.delivery.carried = nil
+			m.collector.fresh++
 		case m.exchanged(c):
 			return
 		}

@@ -11,6 +11,11 @@ const (
 	keptCheckpoints = 2
 	// collectPage bounds what is listed at once.
 	collectPage = 1000
+	// collectAfter is how many checkpoints may be saved before the older ones are removed, whether a look is due or not.
+	collectAfter = 100
+	// collectLooks is how often a mark must have been seen by the process that carries it out: clocks may be wrong by days, and then at
+	// least so many looks lie between.
+	collectLooks = 2
 )
 
 // collector removes checkpoints and entries that nobody needs any more. A mark in the store says below which entry nothing was needed
@@ -23,6 +28,15 @@ type collector struct {
 	ripe   bool
 	// keep is the number of the oldest entry that is needed; gone says that all below it were seen to be deleted.
 	keep, gone int64
+	// fresh counts the checkpoints that were saved since the last look. regular is when the next look is due, in a round that began
+	// before, because there were many; else 0.
+	fresh   int
+	regular Instant
+	// condemned are keys to delete unless a Rebase may be on its way, more tells that there may be others.
+	condemned []string
+	more      bool
+	// seen counts in how many looks each mark was seen.
+	seen map[string]int
 	// doomed are keys to delete, the last first. next to until are entries to delete.
 	doomed      []string
 	next, until int64
@@ -40,6 +54,8 @@ type collectStep int
 
 const (
 	collectCheckpoints collectStep = iota // list the checkpoints
+	collectHolds                          // see whether a Rebase may be on its way
+	collectEarly                          // end a round that began early
 	collectMarks                          // list the marks
 	collectMark                           // write one
 	collectOldest                         // see whether anything is left below the oldest mark
@@ -48,7 +64,7 @@ const (
 
 // abandon forgets the round under way: it begins anew. What is known to be gone stays so.
 func (c *collector) abandon() {
-	*c = collector{gone: c.gone, looked: c.looked, ripe: c.ripe, lane: lane{due: c.due}}
+	*c = collector{gone: c.gone, looked: c.looked, ripe: c.ripe, fresh: c.fresh, seen: c.seen, lane: lane{due: c.due}}
 }
 
 // collect does the next step of the present round, or begins one when that is due.
@@ -69,6 +85,9 @@ func (m *Machine) collect() {
 		// Trainings that begin together do not all look at the same time.
 		c.due = m.now.Add(m.random.part(every))
 	}
+	if c.fresh >= collectAfter && c.step == collectCheckpoints && c.regular == 0 && c.call == 0 && c.due > m.now {
+		c.regular, c.due = c.due, m.now
+	}
 	if !m.idle(&c.lane) {
 		return
 	}
@@ -79,6 +98,12 @@ func (m *Machine) collect() {
 	switch c.step {
 	case collectCheckpoints:
 		m.surveyCheckpoints()
+	case collectHolds:
+		m.surveyHolds()
+	case collectEarly:
+		// The marks and entries wait for the look that is due, which there is even if nothing more is saved.
+		c.step, c.due, c.regular, c.looked = collectCheckpoints, c.regular, 0, nil
+		m.wakeAt(c.due)
 	case collectMarks:
 		m.surveyMarks()
 	case collectMark:
@@ -90,16 +115,13 @@ func (m *Machine) collect() {
 	}
 }
 
-// surveyCheckpoints dooms all but the newest.
+// surveyCheckpoints condemns all but the newest.
 func (m *Machine) surveyCheckpoints() {
 	c, keys := &m.collector, m.settings.keys(m.incarnation)
 	looked := m.delivery.checkpoint
 	m.storeCall(&c.lane, List{Prefix: keys.CheckpointPrefix(0), Limit: collectPage}, func(r Result) {
-		c.looked, c.keep, c.step = looked, 0, collectMarks
-		if len(r.Keys) == collectPage {
-			// There are more: they are listed once these are gone.
-			c.looked, c.step = nil, collectCheckpoints
-		}
+		c.looked, c.keep, c.step = looked, 0, collectHolds
+		c.condemned, c.fresh, c.more = nil, 0, len(r.Keys) == collectPage
 		// Of what lies before the checkpoint that a Rebase goes on from nothing is needed either.
 		kept, void := 0, m.chain.newest().Voided()
 		for _, key := range r.Keys {
@@ -109,12 +131,47 @@ func (m *Machine) surveyCheckpoints() {
 				return
 			}
 			if kept == keptCheckpoints || p.Entry < void.Before && p != void.After {
-				c.doomed = append(c.doomed, key)
+				c.condemned = append(c.condemned, key)
 				continue
 			}
 			if kept++; kept == keptCheckpoints {
 				c.keep = p.Touched()
 			}
+		}
+	})
+}
+
+// surveyHolds dooms what was condemned, unless another dispatcher may be about to go on from one of these checkpoints: that wrote a hold
+// before it looked which is the newest. Holds of entries that are known have served.
+func (m *Machine) surveyHolds() {
+	c, keys := &m.collector, m.settings.keys(m.incarnation)
+	m.storeCall(&c.lane, List{Prefix: keys.HoldPrefix(), Limit: collectPage}, func(r Result) {
+		doomed := c.condemned
+		for _, key := range r.Keys {
+			n, err := keys.ParseHoldKey(key)
+			switch {
+			case err != nil:
+				m.stop(unreadable(err.Error()))
+				return
+			case n > m.chain.head():
+				c.abandon()
+				c.looked, c.due = nil, m.now.Add(m.settings.Collect.Every)
+				if m.stage == stageReady {
+					m.stage = stageNewest
+				}
+				return
+			}
+			doomed = append(doomed, key)
+		}
+		c.condemned, c.doomed = nil, doomed
+		switch {
+		case c.more:
+			// There are more: they are listed once these are gone.
+			c.looked, c.step = nil, collectCheckpoints
+		case c.regular != 0:
+			c.step = collectEarly
+		default:
+			c.step = collectMarks
 		}
 	})
 }
@@ -125,6 +182,7 @@ func (m *Machine) surveyMarks() {
 	m.storeCall(&c.lane, List{Prefix: keys.MarkPrefix(), Limit: collectPage}, func(r Result) {
 		newest, before := int64(1), m.now.UnixMillis()-int64(m.settings.Collect.Age/Millisecond)
 		c.marks, c.step, c.ripe = nil, collectOldest, true
+		seen := map[string]int{}
 		for i, key := range r.Keys {
 			n, millis, err := keys.ParseMarkKey(key)
 			if err != nil {
@@ -134,12 +192,14 @@ func (m *Machine) surveyMarks() {
 			if i == 0 {
 				newest = n
 			}
-			if millis <= before {
+			seen[key] = c.seen[key] + 1
+			if millis <= before && seen[key] > collectLooks {
 				c.marks = append(c.marks, mark{key: key, number: n})
 			} else {
 				c.ripe = false
 			}
 		}
+		c.seen = seen
 		if c.keep > newest {
 			c.step, c.ripe = collectMark, false
 		}

@@ -233,3 +233,97 @@ func TestRule10VoidCheckpointsDoNotCount(t *testing.T) {
 		t.Errorf("the base is kept: %v, the void one: %v", r.store[base] != nil, r.store[void] != nil)
 	}
 }
+
+// Rule 10: while another dispatcher may be about to go on from a checkpoint none is removed. Once the entry is known its hold goes too.
+func TestRule10NothingIsRemovedUnderAHold(t *testing.T) {
+	r := collecting(t)
+	r.live(5)
+	hold := r.keys().Hold(r.machine.Facts().Head + 4)
+	r.store[hold] = []byte("{}")
+	before := r.stored(r.keys().CheckpointPrefix(0))
+	r.intercept = func(op Op) (Result, bool) {
+		if o, ok := op.(Delete); ok && r.store[hold] != nil && r.machine.Facts().Head < 9 {
+			t.Errorf("%s is deleted under a hold", o.Key)
+		}
+		return Result{}, false
+	}
+	r.live(3)
+	if got := r.stored(r.keys().CheckpointPrefix(0)); got < before+2 {
+		t.Errorf("%d checkpoints are left of %d and those of three minutes", got, before)
+	}
+	r.live(6)
+	if got := r.stored(r.keys().CheckpointPrefix(0)); got > 3 || r.store[hold] != nil {
+		t.Errorf("%d checkpoints are left, and the hold: %v", got, r.store[hold] != nil)
+	}
+}
+
+// Rule 10: whoever may go on from the newest checkpoint says so before it looks which that is.
+func TestRule10ARebaseIsAnnounced(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 10)
+	r.configure(func(c *Config) { c.RecordsLost = RecordsLostContinue })
+	r.run(5 * Second)
+	r.configure(func(c *Config) { c.Suspend = true })
+	r.run(Second)
+	r.stable, r.starts = at(0, 50), at(0, 40)
+	r.run(15 * Second)
+	r.ops = nil
+	r.configure(func(c *Config) { c.Suspend = false })
+	r.run(15 * Second)
+	held, listed := -1, -1
+	for i, op := range r.ops {
+		switch o := op.(type) {
+		case List:
+			if o.Prefix == r.keys().CheckpointPrefix(0) {
+				listed = i
+			}
+		case Put:
+			switch o.Key {
+			case r.keys().Hold(2):
+				held = i
+			case r.keys().Entry(2):
+				if held < 0 || listed < held {
+					t.Errorf("operation %d writes the Rebase, %d looks for the newest checkpoint, %d holds it", i, listed, held)
+				}
+				return
+			}
+		}
+	}
+	t.Error("no Rebase was written")
+}
+
+// Checkpoints that are saved fast do not pile up until the next look, and what goes with that look alone is not done more often.
+func TestRule10CheckpointsDoNotPileUp(t *testing.T) {
+	r := collecting(t)
+	settings := r.settings("writer-2")
+	settings.Collect = Collect{Every: 600 * minute, Age: 6000 * minute}
+	r.machine = New(settings)
+	r.step(Configured{Config: r.config})
+	most := 0
+	for n := range int64(3*collectAfter + 50) {
+		r.stable = at(0, n+1)
+		r.run(3 * Second)
+		most = max(most, r.stored(r.keys().CheckpointPrefix(0)))
+	}
+	if most > collectAfter+10 || most < collectAfter {
+		t.Errorf("up to %d checkpoints were stored", most)
+	}
+	if got := r.stored(r.keys().MarkPrefix()); got > 1 {
+		t.Errorf("%d marks were written", got)
+	}
+}
+
+// A clock that was days behind when a mark was written makes its entries look old enough at once: they stay for some looks more.
+func TestRule10AWrongClockIsNotBelieved(t *testing.T) {
+	r := collecting(t)
+	r.live(5)
+	r.store[r.keys().Mark(4, r.now.UnixMillis()-int64(100*24*3600*Second/Millisecond))] = []byte("{}")
+	r.run((collectLooks - 1) * minute)
+	if numbers := r.numbers(); numbers[0] != 1 {
+		t.Errorf("entries %v are left after a look", numbers)
+	}
+	r.live(2 * collectLooks)
+	if numbers := r.numbers(); numbers[0] != 4 {
+		t.Errorf("entries %v are left", numbers)
+	}
+}

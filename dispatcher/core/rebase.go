@@ -33,7 +33,12 @@ func (m *Machine) rebase() {
 	if m.source.starts == nil || !m.recorded() {
 		return
 	}
-	keys := m.settings.keys(m.incarnation)
+	keys, number := m.settings.keys(m.incarnation), m.chain.head()+1
+	if m.recovery.held != number {
+		// Before the newest checkpoint is sought: who lists checkpoints later and removes older ones sees the hold.
+		m.storeCall(&m.main, Put{Key: keys.Hold(number), Value: []byte("{}")}, func(Result) { m.recovery.held = number })
+		return
+	}
 	m.storeCall(&m.main, List{Prefix: keys.CheckpointPrefix(0), Limit: 1}, func(r Result) {
 		if m.stage != stageRebase {
 			return

@@ -20,6 +20,8 @@ type recovery struct {
 	suspectAt history.Position
 	// lost is a loss that is to be left out.
 	lost *history.Problem
+	// held is the number of the entry that may become a Rebase, once a hold in the store says so.
+	held int64
 	// missing is the key of a checkpoint that was listed and then not there.
 	missing string
 	// top is the number of the newest entry, listed.
