@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 	"time"
@@ -28,6 +29,10 @@ type options struct {
 	records int
 	// idle is the number of idle trainings to measure, and nothing else; 0 measures everything else.
 	idle int
+	// only, where it is not empty, is the learner to measure, and nothing else.
+	only string
+	// profile is a file for a profile of the dispatcher's processor time, while learners are measured.
+	profile string
 }
 
 func main() {
@@ -47,6 +52,8 @@ func start() error {
 	flag.StringVar(&o.counted, "counted", "", "address that Kafka's second listener is known by")
 	flag.StringVar(&o.behind, "behind", "", "where that listener listens")
 	flag.IntVar(&o.idle, "idle", 0, "measure a dispatcher with so many idle trainings, and nothing else")
+	flag.StringVar(&o.only, "only", "", "measure this learner, and nothing else: LR, HT or ARF10")
+	flag.StringVar(&o.profile, "profile", "", "a file for a profile of the dispatcher's processor time while the learners are measured")
 	flag.StringVar(&o.python, "python", "", "a Python with River and confluent-kafka; empty measures no peer")
 	flag.StringVar(&o.peer, "peer", "", "the peer's script")
 	flag.IntVar(&o.core, "core", 1, "the core that learners have for themselves")
@@ -67,12 +74,26 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	s := &stage{options: o, connection: connection, features: names}
-	return errors.Join(s.fetching(ctx), s.learners(ctx), s.combinations(ctx), s.latency(ctx))
+	if s.only != "" {
+		return s.learners(ctx)
+	}
+	return errors.Join(s.fetching(ctx), s.decoding(), s.learners(ctx), s.combinations(ctx), s.latency(ctx))
 }
 
 // learners measures fetching, decoding and learning together, beside the peer.
 func (s *stage) learners(ctx context.Context) error {
-	fmt.Printf("\n%-10s %12s %14s %16s %14s %12s %10s\n", "learner", "records", "records/s", "records/CPU s", "dispatcher CPU", "memory MiB", "× River")
+	if s.profile != "" {
+		file, err := os.Create(s.profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	fmt.Printf("\n%-10s %12s %14s %16s %14s %12s %12s %10s\n", "learner", "records", "records/s", "records/CPU s", "dispatcher CPU", "peak MiB", "anon MiB", "× River")
 	for _, l := range []struct {
 		name    string
 		model   history.Model
@@ -83,25 +104,31 @@ func (s *stage) learners(ctx context.Context) error {
 		{"HT", history.Model{Algorithm: "HoeffdingTree"}, false, s.records},
 		{"ARF10", history.Model{Algorithm: "AdaptiveRandomForest", Parameters: map[string]string{"members": "10"}}, false, s.records / 10},
 	} {
+		if s.only != "" && s.only != l.name {
+			continue
+		}
 		m, err := s.measure(ctx, plan{name: strings.ToLower(l.name), model: l.model, scaled: l.scaled, records: int64(l.records)})
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", l.name, err)
 		}
 		ratio := "–"
-		if peer, err := s.river(ctx, l.name); err != nil {
+		if s.only != "" {
+			ratio = "not run"
+		} else if peer, err := s.river(ctx, l.name); err != nil {
 			return err
 		} else if peer > 0 {
 			ratio = fmt.Sprintf("%.1f", m.perProcessor()/peer)
 		}
-		fmt.Printf("%-10s %12d %14.0f %16.0f %13.1f%% %12.1f %10s\n", l.name, l.records, m.perSecond(), m.perProcessor(),
-			100*m.dispatcher.Seconds()/m.wall.Seconds(), float64(m.peak)/(1<<20), ratio)
+		fmt.Printf("%-10s %12d %14.0f %16.0f %13.1f%% %12.1f %12.1f %10s\n", l.name, l.records, m.perSecond(), m.perProcessor(),
+			100*m.dispatcher.Seconds()/m.wall.Seconds(), float64(m.peak)/(1<<20), float64(m.anonymous)/(1<<20), ratio)
 	}
 	return nil
 }
 
 // combinations measures each delivery with each residency in slices of 1,000 records.
 func (s *stage) combinations(ctx context.Context) error {
-	fmt.Printf("\n%-22s %12s %12s %22s %18s\n", "slices of 1,000", "records/s", "ms/slice", "dispatcher store ops", "durable ms, last")
+	fmt.Printf("\n%-22s %12s %12s %14s | %12s %12s %14s\n", "slices of 1,000", "records/s", "ms/slice", "store ops/slice",
+		"learned p50", "learned p99", "durable, last")
 	for _, delivery := range []history.Delivery{history.DeliveryPull, history.DeliveryPush} {
 		for _, residency := range []history.Residency{history.ResidencyResident, history.ResidencyPerInvocation, history.ResidencyCarried} {
 			p := plan{
@@ -112,9 +139,14 @@ func (s *stage) combinations(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("measure %s with %s: %w", delivery, residency, err)
 			}
+			p.name, p.window = p.name+"-live", 10*time.Millisecond
+			live, err := s.live(ctx, p, 60)
+			if err != nil {
+				return fmt.Errorf("measure %s with %s awake: %w", delivery, residency, err)
+			}
 			slices := float64(m.slices)
-			fmt.Printf("%-22s %12.0f %12.2f %22.2f %18d\n", string(delivery)+" + "+string(residency), m.perSecond(),
-				float64(m.wall.Microseconds())/1000/slices, float64(m.operations)/slices, m.durable)
+			fmt.Printf("%-22s %12.0f %12.2f %14.2f | %9d ms %9d ms %11d ms\n", string(delivery)+" + "+string(residency), m.perSecond(),
+				float64(m.wall.Microseconds())/1000/slices, float64(m.operations)/slices, live.quantile(50), live.quantile(99), live.durable)
 		}
 	}
 	return nil

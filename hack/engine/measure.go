@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/sys/unix"
 
 	"creek.dev/creek/history"
@@ -26,16 +27,25 @@ func (s *stage) measure(ctx context.Context, p plan) (measured, error) {
 		return measured{}, err
 	}
 	defer r.close()
+	before, err := s.storeOperations(ctx)
+	if err != nil {
+		return measured{}, err
+	}
 	began, processor, used := time.Now(), processorTime(), trainerTime(r.trainer.Process.Pid)
 	r.driver.Configure(p.config())
 	facts, err := r.await(ctx, 10*time.Millisecond, func(f history.Facts) bool { return f.Records >= p.records })
 	if err != nil {
 		return measured{}, err
 	}
+	operations, err := s.storeOperations(ctx)
+	if err != nil {
+		return measured{}, err
+	}
+	operations -= before
 	m := measured{
-		records: facts.Records, slices: facts.Position.Entry, operations: r.store.operations.Load(), durable: facts.Latency.DurableMillis,
+		records: facts.Records, slices: facts.Position.Entry, operations: operations,
 		wall: time.Since(began), dispatcher: processorTime() - processor, trainer: trainerTime(r.trainer.Process.Pid) - used,
-		peak: peakOf(r.trainer.Process.Pid),
+		peak: statusOf(r.trainer.Process.Pid, "VmHWM"), anonymous: statusOf(r.trainer.Process.Pid, "RssAnon"),
 	}
 	return m, nil
 }
@@ -56,44 +66,88 @@ func (r *running) await(ctx context.Context, pause time.Duration, wanted func(hi
 	}
 }
 
-// latency writes one record at a time to a trainer that is awake, and prints how long each took from Kafka's timestamp until it was learned.
-func (s *stage) latency(ctx context.Context) error {
-	const count = 300
+// awake are the latencies of a training whose trainer is awake, in milliseconds from Kafka's timestamp on.
+type awake struct {
+	learned []int64
+	// durable is that of the last record.
+	durable int64
+}
+
+// quantile returns a quantile of the learned latencies, in hundredths.
+func (a awake) quantile(hundredths int) int64 { return a.learned[len(a.learned)*hundredths/100] }
+
+// live writes one record at a time to a topic of its own, and takes how long each took until it was learned, and the last until it was saved.
+func (s *stage) live(ctx context.Context, p plan, count int) (awake, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	p := plan{name: "live", topic: liveTopic, scaled: true, window: 10 * time.Millisecond, model: history.Model{Algorithm: "LogisticRegression"}}
+	p.topic = "live-" + p.name
+	if err := create(ctx, s.connection, p.topic); err != nil {
+		return awake{}, fmt.Errorf("make topic %s: %w", p.topic, err)
+	}
 	r, err := s.start(ctx, p)
 	if err != nil {
-		return err
+		return awake{}, err
 	}
 	defer r.close()
 	r.driver.Configure(p.config())
-	writer := stream.NewWriter(s.connection, liveTopic)
+	writer := stream.NewWriter(s.connection, p.topic)
 	defer func() { _ = writer.Close() }()
 	_, values, err := objects(s.data)
 	if err != nil {
-		return err
+		return awake{}, err
 	}
-	var millis []int64
+	var found awake
 	for i := range count {
 		record := stream.Record{UnixMillis: time.Now().UnixMilli(), Value: values[i]}
 		if _, err := writer.Write(ctx, 0, []stream.Record{record}); err != nil {
-			return fmt.Errorf("write a record: %w", err)
+			return awake{}, fmt.Errorf("write a record: %w", err)
 		}
 		facts, err := r.await(ctx, time.Millisecond, func(f history.Facts) bool { return f.Records > int64(i) })
 		if err != nil {
-			return err
+			return awake{}, err
 		}
 		if i >= count/10 {
-			millis = append(millis, facts.Latency.LearnedMillis)
+			found.learned = append(found.learned, facts.Latency.LearnedMillis)
 		}
 		// Arrivals at any phase of the dispatcher's polls.
 		time.Sleep(time.Duration(30+i%17) * time.Millisecond)
 	}
-	slices.Sort(millis)
-	fmt.Printf("\nawake, window 10 ms: produced to learned p50 %d ms, p99 %d ms, of %d records\n",
-		millis[len(millis)/2], millis[len(millis)*99/100], len(millis))
+	slices.Sort(found.learned)
+	facts, err := r.await(ctx, time.Millisecond, func(f history.Facts) bool { return f.Checkpoint != nil && f.Checkpoint.Records >= int64(count) })
+	found.durable = facts.Latency.DurableMillis
+	return found, err
+}
+
+// latency prints the learned latency of a trainer that is awake.
+func (s *stage) latency(ctx context.Context) error {
+	p := plan{name: "awake", scaled: true, window: 10 * time.Millisecond, model: history.Model{Algorithm: "LogisticRegression"}}
+	found, err := s.live(ctx, p, 300)
+	if err != nil {
+		return fmt.Errorf("measure the latency: %w", err)
+	}
+	fmt.Printf("\nawake, window 10 ms: produced to learned p50 %d ms, p99 %d ms, of %d records\n", found.quantile(50), found.quantile(99), len(found.learned))
 	return nil
+}
+
+// storeOperations counts the commands that Redis has carried out for dispatchers and trainers: one for each reading or listing, one for each
+// key that was written.
+func (s *stage) storeOperations(ctx context.Context) (int64, error) {
+	client := redis.NewClient(&redis.Options{Addr: s.redis})
+	defer func() { _ = client.Close() }()
+	text, err := client.Info(ctx, "commandstats").Result()
+	if err != nil {
+		return 0, fmt.Errorf("ask Redis for its statistics: %w", err)
+	}
+	var total int64
+	for line := range strings.Lines(text) {
+		name, rest, _ := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls=")
+		if slices.Contains([]string{"get", "set", "setnx", "zrange", "del"}, name) {
+			calls, _, _ := strings.Cut(rest, ",")
+			n, _ := strconv.ParseInt(calls, 10, 64)
+			total += n
+		}
+	}
+	return total, nil
 }
 
 // processorTime is what this process has used.
@@ -117,9 +171,6 @@ func trainerTime(pid int) time.Duration {
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
-
-// peakOf is the largest resident set of a process in bytes.
-func peakOf(pid int) int64 { return statusOf(pid, "VmHWM") }
 
 // statusOf is one of the sizes that the kernel tells of a process, in bytes.
 func statusOf(pid int, name string) int64 {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -46,35 +45,18 @@ type plan struct {
 
 // measured is how a training went.
 type measured struct {
-	records, slices, operations, durable int64
-	wall, trainer, dispatcher            time.Duration
-	// peak is the trainer's largest resident set in bytes.
-	peak int64
+	records, slices, operations int64
+	wall, trainer, dispatcher   time.Duration
+	// peak is the trainer's largest resident set in bytes, anonymous what at the end was no file's.
+	peak, anonymous int64
 }
 
 func (m measured) perSecond() float64    { return float64(m.records) / m.wall.Seconds() }
 func (m measured) perProcessor() float64 { return float64(m.records) / m.trainer.Seconds() }
 
-// counting counts the operations of a store.
-type counting struct {
-	state.Store
-	operations atomic.Int64
-}
-
-func (c *counting) Get(ctx context.Context, key string) ([]byte, error) {
-	c.operations.Add(1)
-	return c.Store.Get(ctx, key)
-}
-
-func (c *counting) PutIfAbsent(ctx context.Context, key string, value []byte) error {
-	c.operations.Add(1)
-	return c.Store.PutIfAbsent(ctx, key, value)
-}
-
 // running is a training at work.
 type running struct {
 	driver  *driver.Driver
-	store   *counting
 	trainer *exec.Cmd
 	close   func()
 }
@@ -141,7 +123,6 @@ func (s *stage) dispatch(ctx context.Context, p plan, kept state.Settings, addre
 		return err
 	}
 	reader := stream.NewReader(s.connection)
-	r.store = &counting{Store: store}
 	name := p.topic
 	if name == "" {
 		name = topic
@@ -150,7 +131,7 @@ func (s *stage) dispatch(ctx context.Context, p plan, kept state.Settings, addre
 		Lineage: history.Lineage{Namespace: "engine", Name: p.name, Number: 1}, UID: "uid", Writer: "engine", Incarnation: "engine",
 		Spec: s.spec(p), Topic: name, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
 	}, driver.Parts{
-		Source: driver.NewPoller(watcher), Store: r.store, Records: reader, Room: driver.NewRoom(3 * history.MaxPushedBytes),
+		Source: driver.NewPoller(watcher), Store: store, Records: reader, Room: driver.NewRoom(3 * history.MaxPushedBytes),
 		Sender: &driver.HTTPSender{
 			URL: func() string { return "http://" + address }, Client: driver.NewClient(),
 			Token: func(context.Context, string) (string, error) { return "token", nil },

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -12,21 +12,18 @@ import (
 )
 
 const (
-	topic     = "elec2"
-	liveTopic = "live"
+	topic = "elec2"
 	// chunk is how many records are written at once.
 	chunk = 20_000
 	// startWithin is how long Kafka may take to come up.
 	startWithin = time.Minute
 )
 
-// fill makes the topics and writes the rows of a CSV file to one of them, again and again, as JSON objects of nine fields. It returns the
+// fill makes the topic and writes the rows of a CSV file to it, again and again, as JSON objects of nine fields. It returns the
 // names of the features.
 func fill(ctx context.Context, connection stream.Connection, o options) ([]string, error) {
-	for _, name := range []string{topic, liveTopic} {
-		if err := create(ctx, connection, name); err != nil {
-			return nil, fmt.Errorf("make topic %s: %w", name, err)
-		}
+	if err := create(ctx, connection, topic); err != nil {
+		return nil, fmt.Errorf("make topic %s: %w", topic, err)
 	}
 	names, values, err := objects(o.data)
 	if err != nil {
@@ -62,19 +59,25 @@ func create(ctx context.Context, connection stream.Connection, name string) erro
 	}
 }
 
+// rows returns the lines of a CSV file, its header first.
+func rows(path string) ([][]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")), nil
+}
+
 // objects returns the names of the features, all columns but the last, and a JSON object for each row.
 func objects(path string) (features []string, values [][]byte, err error) {
-	file, err := os.Open(path)
+	lines, err := rows(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = file.Close() }()
-	lines := bufio.NewScanner(file)
-	lines.Scan()
-	columns := strings.Split(lines.Text(), ",")
-	for lines.Scan() {
+	columns := strings.Split(string(lines[0]), ",")
+	for _, line := range lines[1:] {
 		var out []byte
-		for i, cell := range strings.Split(lines.Text(), ",") {
+		for i, cell := range strings.Split(string(line), ",") {
 			if i == len(columns)-1 {
 				out = fmt.Appendf(out, ",%q:%q}", columns[i], cell)
 				continue
@@ -83,5 +86,5 @@ func objects(path string) (features []string, values [][]byte, err error) {
 		}
 		values = append(values, out)
 	}
-	return columns[:len(columns)-1], values, lines.Err()
+	return columns[:len(columns)-1], values, nil
 }
