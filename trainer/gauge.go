@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"os"
 	"runtime/debug"
 	rtmetrics "runtime/metrics"
 	"sync"
@@ -21,6 +22,8 @@ type gauge struct {
 	stop  chan struct{}
 	idle  sync.WaitGroup
 	limit int64
+	// percent is how much the heap may grow between collections, 0 while it was not set here.
+	percent int
 	// live is the heap in use as the last collection left it, heap what of the heap is there.
 	live, heap []rtmetrics.Sample
 }
@@ -39,6 +42,10 @@ func (g *gauge) begin() {
 		g.limit = limit
 		debug.SetMemoryLimit(memory.GoLimit(limit))
 	}
+	if percent := growth(sum(g.live)); percent != g.percent && os.Getenv("GOGC") == "" {
+		g.percent = percent
+		debug.SetGCPercent(percent)
+	}
 	g.stop = make(chan struct{})
 	stop := g.stop
 	g.idle.Go(func() {
@@ -55,6 +62,19 @@ func (g *gauge) begin() {
 			}
 		}
 	})
+}
+
+// smallHeap is a live heap below which collections cost next to nothing: it is mostly the buffers of records on their way, which hold no
+// pointers, and learning on them allocates little.
+const smallHeap = 16 << 20
+
+// growth is by how many hundredths of the live heap Go may let it grow before it collects: half for small ones, since a small model's trainer
+// is billed for its smallest limit, and Go's usual doubling for others.
+func growth(live int64) int {
+	if live < smallHeap {
+		return 50
+	}
+	return 100
 }
 
 // end stops sampling and returns the figures since the last end.
