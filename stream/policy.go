@@ -44,22 +44,24 @@ type policy struct {
 }
 
 // Policy returns the topic's policy as it was at most maxAge ago, or at all if no broker answers now; ErrPolicyHidden where it may not be
-// seen. One request brings those of all topics that were asked for before.
+// seen. The request brings those of other topics along that are half as old, so that topics which are asked about again and again need one
+// request in that time and not one each.
 func (w *Watcher) Policy(ctx context.Context, name string, maxAge time.Duration) (Policy, error) {
 	k := w.cluster
 	now := time.Now()
 	k.mu.Lock()
 	held, known := k.policies[name]
+	if known && now.Sub(held.asked) < maxAge {
+		k.mu.Unlock()
+		return held.Policy, held.err
+	}
 	names := []string{name}
-	for other := range k.policies {
-		if other != name {
+	for other, p := range k.policies {
+		if other != name && maxAge > 0 && now.Sub(p.asked) >= maxAge/2 {
 			names = append(names, other)
 		}
 	}
 	k.mu.Unlock()
-	if known && now.Sub(held.asked) < maxAge {
-		return held.Policy, held.err
-	}
 	found, err := k.askPolicies(ctx, names, now)
 	if err != nil {
 		if known && held.err == nil {
