@@ -2,6 +2,8 @@ package controllers
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/trainer/online"
@@ -15,10 +17,17 @@ func (r *Reconciler) validate(_ context.Context, s *scope) error {
 
 // checkSpec returns why a spec can never work, nil when it can.
 func checkSpec(t *trainingv1alpha1.CreekTraining) *verdict {
-	if err := learnerConfig(t).Validate(); err != nil {
+	err := learnerConfig(t).Validate()
+	var parameter *online.ParameterError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &parameter) && parameter.Owner == string(t.Spec.Model.Algorithm) &&
+		slices.Contains(online.Changeable(parameter.Owner, string(t.Spec.Model.Task)), parameter.Parameter):
+		return verdictf(trainingv1alpha1.ReasonInvalidParameter, "The learner refuses spec.model: %v. Give it another value.", err)
+	default:
 		return verdictf(trainingv1alpha1.ReasonInvalidParameter, "The learner refuses spec.model: %v. Change it together with spec.lineage.", err)
 	}
-	return nil
 }
 
 // learnerConfig is what the learner will be made from.
@@ -26,7 +35,7 @@ func learnerConfig(t *trainingv1alpha1.CreekTraining) online.Config {
 	model, format := t.Spec.Model, t.Spec.Source.Format
 	config := online.Config{
 		Algorithm: string(model.Algorithm), Task: string(model.Task), Seed: uint64(model.Seed),
-		Parameters: model.Parameters, Classes: format.Classes,
+		Parameters: model.Texts(), Classes: format.Classes,
 	}
 	if model.Base != nil {
 		config.Base = &online.Base{Algorithm: string(model.Base.Algorithm), Parameters: model.Base.Parameters}

@@ -72,9 +72,15 @@ func TestFirstPass(t *testing.T) {
 		},
 		"bad parameter": {
 			edit: func(t *trainingv1alpha1.CreekTraining) {
-				t.Spec.Model.Parameters = map[string]string{"learningRate": "-1"}
+				t.Spec.Model.Parameters = map[string]trainingv1alpha1.ParameterText{"learningRate": "-1"}
 			},
-			want: list(finalizer, status), kind: "Stalled", reason: "InvalidParameter", message: "learningRate",
+			want: list(finalizer, status), kind: "Stalled", reason: "InvalidParameter", message: "learningRate: -1 is outside (0, 1]. Give it another value.",
+		},
+		"bad parameter that is fixed": {
+			edit: func(t *trainingv1alpha1.CreekTraining) {
+				t.Spec.Model.Parameters = map[string]trainingv1alpha1.ParameterText{"l1": "-1"}
+			},
+			want: list(finalizer, status), kind: "Stalled", reason: "InvalidParameter", message: "l1: -1 is outside [0, 1000]. Change it together with spec.lineage.",
 		},
 		"unknown preprocessing": {
 			edit: func(t *trainingv1alpha1.CreekTraining) {

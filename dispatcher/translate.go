@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
-	"maps"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -49,7 +48,7 @@ func LearningSpec(spec v1alpha1.CreekTrainingSpec) history.LearningSpec {
 	out := history.LearningSpec{
 		Format: formatOf(spec.Source.Format),
 		Model: history.Model{
-			Algorithm: string(spec.Model.Algorithm), Task: taskOf(spec.Model), Seed: spec.Model.Seed, Parameters: spec.Model.Parameters,
+			Algorithm: string(spec.Model.Algorithm), Task: taskOf(spec.Model), Seed: spec.Model.Seed, Parameters: spec.Model.Texts(),
 		},
 	}
 	if base := spec.Model.Base; base != nil {
@@ -111,7 +110,7 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 
 // parametersOf returns the model's parameters that the object gives, which are none of nil.
 func parametersOf(t *v1alpha1.CreekTraining) map[string]string {
-	parameters := maps.Clone(t.Spec.Model.Parameters)
+	parameters := t.Spec.Model.Texts()
 	if parameters == nil {
 		parameters = map[string]string{}
 	}

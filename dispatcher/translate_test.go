@@ -71,7 +71,7 @@ func TestLearningSpecHoldsWhatDecidesTheModel(t *testing.T) {
 		Type: v1alpha1.FormatCSV, CSV: &v1alpha1.CSVFormat{Columns: []string{"a", "y"}, Delimiter: ";"}, Label: "y", Classes: []string{"DOWN", "UP"},
 		Features: []v1alpha1.FeatureSpec{{Name: "price", Type: v1alpha1.FeatureNumeric, Path: "a"}},
 	}
-	object.Spec.Model.Seed, object.Spec.Model.Parameters = 3, map[string]string{"learningRate": "0.005"}
+	object.Spec.Model.Seed, object.Spec.Model.Parameters = 3, map[string]v1alpha1.ParameterText{"learningRate": "0.005"}
 	object.Spec.Model.Preprocessing = []v1alpha1.PreprocessorSpec{{Type: v1alpha1.PreprocessorStandardScaler}}
 	want := history.LearningSpec{
 		Format: history.Format{

@@ -31,7 +31,12 @@ type PreprocessorType string
 // PreprocessorStandardScaler shifts and scales every feature by the mean and deviation seen so far.
 const PreprocessorStandardScaler PreprocessorType = "StandardScaler"
 
-// ModelSpec is the learner. Fixed within a lineage.
+// ParameterText is the value of a parameter.
+//
+// +kubebuilder:validation:MaxLength=16384
+type ParameterText string
+
+// ModelSpec is the learner. Fixed within a lineage, but for the parameters that docs/models.md calls changeable.
 type ModelSpec struct {
 	// algorithm is the learner.
 	// +required
@@ -47,10 +52,11 @@ type ModelSpec struct {
 	Seed int64 `json:"seed,omitempty"`
 
 	// parameters of the learner by lowerCamelCase name, e.g. learningRate: "0.01". The trainer checks names and ranges; a bad one is
-	// reported as InvalidParameter.
+	// reported as InvalidParameter. Those that docs/models.md calls changeable may be given other values at any time: what was learned
+	// stays, and the model goes on with the new ones from some record on that the history names. One that is left out has its default.
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional
-	Parameters map[string]string `json:"parameters,omitempty"`
+	Parameters map[string]ParameterText `json:"parameters,omitempty"`
 
 	// base is what an ensemble of any learners is made of, e.g. of OneVsRest; without it, the ensemble's default.
 	// +optional
@@ -61,6 +67,18 @@ type ModelSpec struct {
 	// +kubebuilder:validation:MaxItems=8
 	// +optional
 	Preprocessing []PreprocessorSpec `json:"preprocessing,omitempty"`
+}
+
+// Texts returns the learner's parameters as plain texts, nil when there are none.
+func (m ModelSpec) Texts() map[string]string {
+	if m.Parameters == nil {
+		return nil
+	}
+	texts := make(map[string]string, len(m.Parameters))
+	for name, text := range m.Parameters {
+		texts[name] = string(text)
+	}
+	return texts
 }
 
 // BaseSpec is the learner that an ensemble is made of.

@@ -684,7 +684,7 @@ func (in *ModelSpec) DeepCopyInto(out *ModelSpec) {
 	*out = *in
 	if in.Parameters != nil {
 		in, out := &in.Parameters, &out.Parameters
-		*out = make(map[string]string, len(*in))
+		*out = make(map[string]ParameterText, len(*in))
 		for key, val := range *in {
 			(*out)[key] = val
 		}
