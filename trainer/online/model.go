@@ -152,8 +152,11 @@ func (m *Model) Learn(x []float64, y float64, at random.At) {
 // prequential evaluation demands. It does not allocate.
 func (m *Model) PredictLearn(x []float64, y float64, at random.At) Prediction {
 	y, ok := m.target(y)
-	if ok && m.pair != nil && len(x) == len(m.bounded) {
-		return m.predictLearnPair(x, y, at)
+	if ok && m.pair != nil && m.pairClassifier != nil && len(x) == len(m.bounded) {
+		// What a prediction is made of stays in the model until here: one that is
+		// handed on is written and at once read back in other parts, which stalls.
+		m.predictLearnPair(x, y, at)
+		return Prediction{Class: best(m.scores), Scores: m.scores}
 	}
 	x = m.bound(x)
 	if !ok {
@@ -167,18 +170,13 @@ func (m *Model) PredictLearn(x []float64, y float64, at random.At) Prediction {
 	return p
 }
 
-// predictLearnPair is PredictLearn behind a transformer that has a fused form.
-func (m *Model) predictLearnPair(x []float64, y float64, at random.At) Prediction {
+// predictLearnPair is PredictLearn of a transformer and a classifier that have
+// fused forms, which fills the scores.
+func (m *Model) predictLearnPair(x []float64, y float64, at random.At) {
 	before, after := m.before, m.steps[0].out
 	m.pair.TransformPair(before, after, x)
-	if m.pairClassifier == nil {
-		p := m.predict(before)
-		m.learn(after, y, at)
-		return p
-	}
 	m.pairClassifier.PredictLearnPair(before, after, m.scores, int(y), 1, at)
 	m.rows++
-	return Prediction{Class: best(m.scores), Scores: m.scores}
 }
 
 // target tells whether a row with y is learned, and brings y into its bounds.

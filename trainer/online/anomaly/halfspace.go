@@ -188,6 +188,10 @@ func (h *HalfSpaceTrees) Score(x []float64) float64 {
 	missing := hasMissing(x)
 	for i := range h.groups {
 		g := &h.groups[i]
+		if len(g.trees) == lanes && !missing {
+			sum += g.walk(h.height, x, 0)
+			continue
+		}
 		for lane := range g.trees {
 			sum += g.trees[lane].mass[g.leaf(lane, x, missing)]
 		}
@@ -213,7 +217,7 @@ func (h *HalfSpaceTrees) ScoreLearn(x []float64, _ random.At) float64 {
 	for i := range h.groups {
 		g := &h.groups[i]
 		if len(g.trees) == lanes && !missing {
-			sum += g.walk(h.height, x)
+			sum += g.walk(h.height, x, 1)
 			continue
 		}
 		for lane := range g.trees {

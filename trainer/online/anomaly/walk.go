@@ -28,9 +28,10 @@ func newGroup(cuts [][]cut, trees []halfSpace) group {
 	return g
 }
 
-// walk adds up what the leaves of x, which misses nothing, weigh, and counts x in
-// them. All masses are whole, so that the sum does not depend on its order.
-func (g *group) walk(height int, x []float64) float64 {
+// walk adds up what the leaves of x, which misses nothing, weigh, and counts so
+// many rows in them. All masses are whole, so that the sum does not depend on its
+// order.
+func (g *group) walk(height int, x []float64, rows uint32) float64 {
 	nodes := g.nodes
 	a, b, c, d, e := lanes, lanes, lanes, lanes, lanes
 	for range height {
@@ -40,8 +41,11 @@ func (g *group) walk(height int, x []float64) float64 {
 		d = step(&nodes[d+3], d, x)
 		e = step(&nodes[e+4], e, x)
 	}
-	t := g.trees[:lanes]
-	return t[0].visit(a-len(nodes)) + t[1].visit(b-len(nodes)) + t[2].visit(c-len(nodes)) + t[3].visit(d-len(nodes)) + t[4].visit(e-len(nodes))
+	sum := 0.0
+	for lane, i := range [lanes]int{a, b, c, d, e} {
+		sum += g.trees[lane].visit(i-len(nodes), rows)
+	}
+	return sum
 }
 
 // step goes from the node at i to one of its children. The sign of the
@@ -52,10 +56,10 @@ func step(n *cut, i int, x []float64) int {
 	return 2*i + lanes&^below
 }
 
-// visit counts a row in the leaf at i behind the nodes, and returns its mass.
-func (t *halfSpace) visit(i int) float64 {
+// visit counts rows in the leaf at i behind the nodes, and returns its mass.
+func (t *halfSpace) visit(i int, rows uint32) float64 {
 	leaf := uint(i) / lanes
-	t.collected[leaf]++
+	t.collected[leaf] += rows
 	return t.mass[leaf]
 }
 
