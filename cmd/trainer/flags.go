@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -43,6 +44,8 @@ type pinnedFlags struct {
 	recordsLost     string
 	maxRecordAge    time.Duration
 	window          time.Duration
+	// parameters are those of the model that may change, nil for what genesis says.
+	parameters map[string]string
 }
 
 func parse(args []string, env func(string) string, stderr io.Writer) (flags, error) {
@@ -89,6 +92,11 @@ func (p *pinnedFlags) add(set *flag.FlagSet) {
 	set.DurationVar(&p.maxRecordAge, "max-record-age", 0,
 		"leave out records that are older by their timestamp when a slice is cut; 0: none (pinned only)")
 	set.Int64Var(&p.maxBytes, "max-bytes", 4<<20, "most bytes of a slice (pinned only)")
+	set.Func("parameters", "`JSON` object of the model's changeable parameters as the training gives them now; unset: as genesis has them (pinned only)",
+		func(text string) error {
+			p.parameters = map[string]string{}
+			return json.Unmarshal([]byte(text), &p.parameters)
+		})
 	set.DurationVar(&p.window, "window", 500*time.Millisecond, "longest wait for a slice to fill (pinned only)")
 }
 

@@ -10,6 +10,7 @@ import (
 	"creek.dev/creek/dispatcher/driver"
 	"creek.dev/creek/history"
 	"creek.dev/creek/trainer"
+	"creek.dev/creek/trainer/online"
 )
 
 // sender hands a dispatcher's requests to the trainer in the same process.
@@ -28,6 +29,7 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 	d := driver.New(core.Settings{
 		Lineage: history.Lineage{Namespace: f.namespace, Name: f.name, Number: f.pinned.lineage},
 		Segment: history.BaselineSegment, Follower: true, Collect: core.DefaultCollect, Writer: instance, Seed: binary.LittleEndian.Uint64(name[:]),
+		NumericsVersion: online.NumericsVersion, Changeable: online.Changeable,
 	}, driver.Parts{Source: driver.NewPoller(source), Store: store, Sender: sender{t}, Log: log})
 	d.Configure(f.pinned.config(instance))
 	return d
@@ -36,7 +38,7 @@ func newDriver(f flags, name [8]byte, t *trainer.Trainer, source *trainer.Kafka,
 // config is what a dispatcher would read from the training's object. Every process is a template of its own, so that each is probed.
 func (p pinnedFlags) config(instance string) core.Config {
 	return core.Config{
-		Generation: 1, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
+		Generation: 1, Parameters: p.parameters, Template: instance, Reachable: true, DeadLetterTopic: p.deadLetterTopic,
 		RecordsLost:  core.RecordsLost(p.recordsLost),
 		MaxRecordAge: core.Span(p.maxRecordAge),
 		Batch:        core.Batch{MaxRecords: p.maxRecords, MaxBytes: p.maxBytes, Window: core.Span(p.window)},

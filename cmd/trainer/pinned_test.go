@@ -85,4 +85,16 @@ func TestPinned(t *testing.T) {
 	if done.Source.Status != history.True || done.State.Status != history.True || done.Trainer.Status != history.True {
 		t.Errorf("findings: source %+v, state %+v, trainer %+v", done.Source, done.State, done.Trainer)
 	}
+	// A changed learning rate comes with the pod's arguments, and begins an epoch of its history.
+	if err := s.end(syscall.SIGTERM); err != nil {
+		t.Fatalf("SIGTERM: %v", err)
+	}
+	s.args = append(s.args, `--parameters={"learningRate":"0.3"}`)
+	s.start()
+	changed := s.await("the epoch", func(f history.Facts) bool {
+		return f.Epoch == f.Head && f.Position.Entry == f.Head && f.Checkpoint != nil && f.Checkpoint.Position == f.Position
+	})
+	if changed.Head != done.Head+1 || changed.Records != each {
+		t.Errorf("entry %d begins epoch %d with %d records; entry %d was the newest before", changed.Head, changed.Epoch, changed.Records, done.Head)
+	}
 }

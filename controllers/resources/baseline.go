@@ -1,6 +1,7 @@
 package resources
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
+	"creek.dev/creek/trainer/online"
 )
 
 // baselineGraceSeconds is what a pinned trainer has to save its model and stop.
@@ -50,6 +52,26 @@ func Baseline(t *trainingv1alpha1.CreekTraining, s Settings, c Credentials) *app
 	}
 }
 
+// changeable returns the parameters that may change within a lineage, as JSON; empty where the model has none such. The baseline begins
+// Epochs in its own history as the dispatcher does in the training's.
+func changeable(model trainingv1alpha1.ModelSpec) string {
+	names := online.Changeable(string(model.Algorithm), string(model.Task))
+	if len(names) == 0 {
+		return ""
+	}
+	given := map[string]string{}
+	for _, name := range names {
+		if value, ok := model.Parameters[name]; ok {
+			given[name] = value
+		}
+	}
+	text, err := json.Marshal(given)
+	if err != nil {
+		panic("resources: marshal parameters: " + err.Error())
+	}
+	return string(text)
+}
+
 // baselineArgs adds what a worker learns from requests to the flags of every trainer.
 func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	args := append(commonArgs(t, c), "--pinned", fmt.Sprintf("--lineage=%d", t.Spec.Lineage))
@@ -68,6 +90,9 @@ func baselineArgs(t *trainingv1alpha1.CreekTraining, c Credentials) []string {
 	}
 	if d := t.Spec.Source.OnError.MaxRecordAge; d != nil {
 		add("max-record-age", d.Duration)
+	}
+	if parameters := changeable(t.Spec.Model); parameters != "" {
+		add("parameters", parameters)
 	}
 	if n := t.Spec.Source.Batch.MaxRecords; n > 0 {
 		add("max-records", n)
