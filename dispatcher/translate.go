@@ -88,6 +88,7 @@ func configOf(t *v1alpha1.CreekTraining) core.Config {
 		Delivery:       history.Delivery(t.Spec.Delivery),
 		IdleWindow:     core.Span(duration(t.Spec.Scaling.IdleWindow, 10*time.Second)),
 		RecordsLost:    core.RecordsLost(t.Spec.Source.OnError.RecordsLost),
+		ConsumerGroup:  t.Spec.Source.Kafka.ConsumerGroup,
 		AllowCompacted: t.Spec.Source.Kafka.Compacted == v1alpha1.CompactedAllow,
 		Cleaning:       cleaning(t),
 		// Without one, 0: every record is learned.

@@ -37,6 +37,9 @@ func TestConfigOf(t *testing.T) {
 			c.MaxRecordAge = 3600 * core.Second
 			c.DeadLetterTopic, c.RecordsLost, c.IdleWindow = "dead", core.RecordsLostContinue, 6*core.Second
 		}},
+		"a consumer group": {func(o *v1alpha1.CreekTraining) {
+			o.Spec.Source.Kafka.ConsumerGroup = "watched"
+		}, func(c *core.Config) { c.ConsumerGroup = "watched" }},
 		"a compacted topic": {func(o *v1alpha1.CreekTraining) {
 			o.Spec.Source.Kafka.Compacted = v1alpha1.CompactedAllow
 		}, func(c *core.Config) { c.AllowCompacted = true }},

@@ -124,6 +124,11 @@ func (k *Kafka) Policy(ctx context.Context, name string, maxAge time.Duration) (
 	return policy, err
 }
 
+// Commit tells a consumer group how far a training is, as stream.Watcher does.
+func (k *Kafka) Commit(ctx context.Context, group, topic string, offsets []stream.Offset) error {
+	return k.retry(func(o *opened) error { return o.watcher.Commit(ctx, group, topic, offsets) })
+}
+
 // Stable returns last stable offsets as stream.Watcher does.
 func (k *Kafka) Stable(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
 	err = k.retry(func(o *opened) (err error) {

@@ -131,6 +131,14 @@ type KafkaSource struct {
 	// +optional
 	StartTimestamp *metav1.Time `json:"startTimestamp,omitempty"`
 
+	// consumerGroup is a Kafka consumer group whose offsets follow the newest checkpoint, never backwards, for tools that watch its lag. It
+	// needs the right to Read the group, and no other member of it. The training itself never looks at these offsets: a missing right or a
+	// deleted group does it no harm. It may be changed at any time. Without a name nothing is committed.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=249
+	// +optional
+	ConsumerGroup string `json:"consumerGroup,omitempty"`
+
 	// compacted tells what becomes of a topic whose cleanup.policy is compact, so that Kafka drops records which later ones of the same key
 	// replace, learned or not. Refuse, the default: nothing is learned from it. Allow: it is learned as it is found; that every record is
 	// learned, and that a replay makes the same model, is then not promised. It may be changed at any time. Where the credentials may not

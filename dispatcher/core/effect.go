@@ -73,6 +73,12 @@ type Publish struct {
 	Letters history.DeadLetters
 }
 
+// Commit notes offsets as those of a consumer group, none of them backwards: Done, or anything else, of which nothing follows.
+type Commit struct {
+	Group, Topic string
+	Offsets      history.Offsets
+}
+
 // ReadObject asks for the object as it is now, not as a cache has it: Done with Object, or NotFound.
 type ReadObject struct{}
 
@@ -102,3 +108,4 @@ func (ReadAfter) op()       {}
 func (ReadObject) op()      {}
 func (Send) op()            {}
 func (Publish) op()         {}
+func (Commit) op()          {}

@@ -39,7 +39,7 @@ type Machine struct {
 
 	stage stage
 	// main is the lane of store operations; the others poll the source and talk to the trainer.
-	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane lane
+	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane, commitLane lane
 
 	incarnation string
 	spec        history.LearningSpec
@@ -53,6 +53,7 @@ type Machine struct {
 	appender  appender
 	delivery  delivery
 	publisher publisher
+	committer committer
 	recovery  recovery
 	change    change
 	// unproven tells that parameters changed before genesis was made, and no trainer was asked since whether it can build the model.
@@ -142,6 +143,7 @@ func (m *Machine) advance() {
 	m.poll()
 	m.proceed()
 	m.publish()
+	m.commit()
 	m.warm()
 	m.deliver()
 	m.collect()
@@ -193,7 +195,7 @@ func (m *Machine) restart() {
 	m.spec, m.topicName, m.topicID = m.settings.Spec, m.settings.Topic, ""
 	m.source, m.appender, m.recovery, m.collector = source{}, appender{}, recovery{}, collector{}
 	m.ages, m.change = ages{}, change{}
-	m.delivery, m.publisher = delivery{probed: probed}, publisher{}
+	m.delivery, m.publisher, m.committer = delivery{probed: probed}, publisher{}, committer{}
 }
 
 // abandon forgets all calls in flight: their results no longer count.
@@ -201,6 +203,7 @@ func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
 	m.main, m.topicLane, m.stableLane, m.startsLane = lane{}, lane{}, lane{}, lane{}
 	m.sendLane, m.publishLane, m.warmLane, m.ages.lane = lane{}, lane{}, lane{}, lane{}
+	m.commitLane = lane{}
 	m.collector.abandon()
 	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }

@@ -30,7 +30,7 @@ func (m *Machine) compacted() *history.Problem {
 		m.topicName)
 }
 
-// addPolicy adds to the finding what the topic's settings mean for the training.
+// addPolicy adds to the finding what the topic's settings mean for the training, and what the consumer group was not told.
 func (m *Machine) addPolicy(found *history.Finding) {
 	topic := m.source.topic
 	if topic.Compacted && m.settings.Segment == "" {
@@ -39,5 +39,8 @@ func (m *Machine) addPolicy(found *history.Finding) {
 	}
 	if topic.Hidden != "" {
 		found.Message += " How long it keeps records is not known, so that what is unsaved is bounded by the checkpoint rule alone: " + topic.Hidden + "."
+	}
+	if trouble := m.committer.trouble; trouble != "" {
+		found.Message += " The consumer group does not show how far the training is, which does it no harm: " + trouble + "."
 	}
 }

@@ -112,6 +112,8 @@ type Config struct {
 	DeadLetterTopic string
 	// Delivery is how records reach the trainer.
 	Delivery history.Delivery
+	// ConsumerGroup is told how far checkpoints are; empty: nobody is.
+	ConsumerGroup string
 	// AllowCompacted lets a topic be learned that drops records which later ones replace.
 	AllowCompacted bool
 	// RecordsLost is what becomes of the training when Kafka deleted records before they were learned.

@@ -33,6 +33,12 @@ type Source interface {
 	After(ctx context.Context, topic string, unixMillis int64) (history.Offsets, error)
 }
 
+// Committer is a Source that can tell a consumer group how far a training is.
+type Committer interface {
+	// Commit notes the offsets as the group's, where the group is not further already.
+	Commit(ctx context.Context, group, topic string, offsets history.Offsets) error
+}
+
 // Sender delivers requests to the trainer.
 type Sender interface {
 	// Send returns what came back, whatever the status; an error means that the outcome is unknown.

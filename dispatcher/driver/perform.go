@@ -75,6 +75,8 @@ func (p *Parts) try(ctx context.Context, op core.Op, r *core.Result) (err error)
 		r.Status, r.Answer, r.Message, r.RetryAfter = reply.Status, reply.Answer, reply.Message, core.Span(reply.RetryAfter)
 	case core.Warm:
 		err = p.warm(ctx)
+	case core.Commit:
+		err = p.commit(ctx, o)
 	case core.Publish:
 		err = p.publish(ctx, o)
 	default:
@@ -89,6 +91,14 @@ func (p Parts) warm(ctx context.Context) error {
 		return w.Warm(ctx)
 	}
 	return nil
+}
+
+func (p Parts) commit(ctx context.Context, o core.Commit) error {
+	c, ok := p.Source.(Committer)
+	if !ok {
+		return errors.New("the source knows no consumer groups")
+	}
+	return c.Commit(ctx, o.Group, o.Topic, o.Offsets)
 }
 
 func (p Parts) publish(ctx context.Context, o core.Publish) error {

@@ -81,6 +81,21 @@ func (p *Poller) After(ctx context.Context, topic string, unixMillis int64) (his
 	return vector(offsets), err
 }
 
+// Commit implements Committer, if the watcher can.
+func (p *Poller) Commit(ctx context.Context, group, topic string, offsets history.Offsets) error {
+	w, ok := p.watcher.(interface {
+		Commit(ctx context.Context, group, topic string, offsets []stream.Offset) error
+	})
+	if !ok {
+		return errors.New("the source knows no consumer groups")
+	}
+	to := make([]stream.Offset, len(offsets))
+	for i, at := range offsets {
+		to[i] = stream.Offset{Partition: at.Partition, Offset: at.Offset}
+	}
+	return w.Commit(ctx, group, topic, to)
+}
+
 func vector(offsets []stream.Offset) history.Offsets {
 	out := make(history.Offsets, 0, len(offsets))
 	for _, o := range offsets {

@@ -45,7 +45,7 @@ func Start(ctx context.Context, folder string, brokers int) (*Cluster, error) {
 		}
 	}
 	for _, b := range c.Brokers {
-		if err := b.await(ctx); err != nil {
+		if err := b.Await(ctx); err != nil {
 			return c, err
 		}
 	}
@@ -134,7 +134,7 @@ func (b *Broker) Start(ctx context.Context) error {
 	if err := b.Launch(); err != nil {
 		return err
 	}
-	return b.await(ctx)
+	return b.Await(ctx)
 }
 
 // Kill ends the broker with SIGKILL, if it runs. What it acknowledged stays in its folder.
@@ -193,8 +193,8 @@ func (b *Broker) Launch() error {
 	return nil
 }
 
-// await returns when the broker says of a topic that nobody made that it is not there, which it does only when it serves.
-func (b *Broker) await(ctx context.Context) error {
+// Await returns when the broker says of a topic that nobody made that it is not there, which it does only when it serves.
+func (b *Broker) Await(ctx context.Context) error {
 	watcher, err := stream.NewWatcher(stream.Connection{Brokers: []string{b.Address(Plain)}})
 	if err != nil {
 		return err

@@ -63,6 +63,8 @@ func TestErrorsAndResidency(t *testing.T) {
 		"a greatest age, too long":        {[]edit{{topic: value(`{maxRecordAge: 8761h}`)}}, []string{"maxRecordAge must be from 1m to 8760h"}},
 		"a greatest age, no duration":     {[]edit{{topic: value(`{maxRecordAge: 1d}`)}}, []string{"maxRecordAge"}},
 		"records lost, another policy":    {[]edit{{topic: value(`{recordsLost: Ignore}`)}}, []string{"recordsLost", "Continue"}},
+		"a consumer group":                {edits: []edit{{kafka + "consumerGroup": "watched"}}},
+		"a consumer group without a name": {[]edit{{kafka + "consumerGroup": ""}}, []string{kafka + "consumerGroup"}},
 		"a compacted topic":               {edits: []edit{{kafka + "compacted": "Allow"}}},
 		"a compacted topic, no such word": {[]edit{{kafka + "compacted": "Perhaps"}}, []string{kafka + "compacted", "Refuse"}},
 		"a residency":                     {edits: []edit{{residency: "PerInvocation"}}},

@@ -53,7 +53,9 @@ func idempotent(t *testing.T, c *kafkatest.Cluster, topic string) func(partition
 		for _, r := range made(n, number) {
 			batch = append(batch, &kgo.Record{Value: r.Value, Partition: partition})
 		}
-		if err := client.ProduceSync(limit(t), batch...).FirstErr(); err != nil {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+		defer cancel()
+		if err := client.ProduceSync(ctx, batch...).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -101,7 +103,9 @@ func TestLeadersThatMove(t *testing.T) {
 	tr.learned(total, 0)
 	t.Logf("broker %d, which led partition 0, was killed; broker %d leads now", killed, leaderOf(t, admin, topic, 0, killed))
 
-	if err := c.Brokers[killed-1].Start(limit(t)); err != nil {
+	again, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer stop()
+	if err := c.Brokers[killed-1].Start(again); err != nil {
 		t.Fatal(err)
 	}
 	more(2)
@@ -145,6 +149,13 @@ func TestLeadersThatMove(t *testing.T) {
 	tr.await("a source that cannot be reached", func(f history.Facts) bool { return f.Source.Reason == history.ReasonSourceUnreachable })
 	for _, b := range c.Brokers {
 		if err := b.Launch(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	for _, b := range c.Brokers {
+		if err := b.Await(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
