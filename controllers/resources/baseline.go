@@ -62,7 +62,7 @@ func changeable(model trainingv1alpha1.ModelSpec) string {
 	given := map[string]string{}
 	for _, name := range names {
 		if value, ok := model.Parameters[name]; ok {
-			given[name] = value
+			given[name] = string(value)
 		}
 	}
 	text, err := json.Marshal(given)
