@@ -49,7 +49,7 @@ func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 	status.Workers = []trainingv1alpha1.WorkerStatus{workerStatus(s)}
 	status.Awake = awake(s)
 	status.Baseline = baselineStatus(s, status.Baseline)
-	if facts, ok := s.facts(); ok {
+	if facts, ok := s.facts(); ok && !unread(facts) {
 		learned(&status, facts)
 	}
 	return status
@@ -59,6 +59,11 @@ func buildStatus(s *scope, failed error) trainingv1alpha1.CreekTrainingStatus {
 func (s *scope) facts() (history.Facts, bool) {
 	facts := s.view.Facts
 	return facts, s.view.State == observer.Known && facts.Number == s.training.Spec.Lineage
+}
+
+// unread tells whether the facts are of a stopped training of which the dispatcher has not read anything: what was known before stands.
+func unread(f history.Facts) bool {
+	return f.Phase == history.PhaseStopped && f.Position == history.Position{} && f.Records == 0
 }
 
 // modelStatus records the incarnation at once and for good: while it stands there, a store without it is a loss and never a new start.

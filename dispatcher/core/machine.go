@@ -137,7 +137,10 @@ func (m *Machine) advance() {
 	case m.config.Cleaning != CleaningNone:
 		m.clean()
 		return
-	case m.stopped != nil || m.config.Hold:
+	case m.config.Hold:
+		return
+	case m.stopped != nil:
+		m.publish()
 		return
 	}
 	m.poll()
@@ -149,6 +152,7 @@ func (m *Machine) advance() {
 	m.collect()
 	if m.stopped != nil {
 		m.wake = 0
+		m.publish()
 	}
 }
 

@@ -46,7 +46,7 @@ func (m *Machine) receiveFrom(a history.Answer) {
 // publish sends what waits to the topic of dead letters, again and again until that has them. Copies are possible: a record's ID tells them.
 func (m *Machine) publish() {
 	p := &m.publisher
-	if m.stopped != nil || len(p.waiting) == 0 || !m.idle(&m.publishLane) {
+	if m.doubted() || len(p.waiting) == 0 || !m.idle(&m.publishLane) {
 		return
 	}
 	topic := m.config.DeadLetterTopic
@@ -74,6 +74,20 @@ func (m *Machine) publish() {
 		m.publishLane.succeeded()
 		p.waiting, p.acknowledged = p.waiting.After(last), last
 	})
+}
+
+// doubted tells whether the training stopped because its history, its records or its model are not what they were: then its dead letters
+// may not be either. Where it stopped for another reason, those that it made stand, and wait for nobody.
+func (m *Machine) doubted() bool {
+	if m.stopped == nil {
+		return false
+	}
+	switch m.stopped.Reason {
+	case history.ReasonRecordUnreadable, history.ReasonRecordsLost, history.ReasonLearnerPanicked, history.ReasonStateTooLarge:
+		return false
+	default:
+		return true
+	}
 }
 
 // onUnreadable is what the trainer is to do with records that cannot be read.

@@ -154,3 +154,41 @@ func TestRule8NamingATopicLetsAStoppedTrainingGoOn(t *testing.T) {
 		t.Fatalf("stopped %v, %d records", f.Stopped, f.Records)
 	}
 }
+
+// A training that stops for a reason that leaves its dead letters as they are publishes those that wait, again and again until it can.
+func TestAStoppedTrainingPublishesItsDeadLetters(t *testing.T) {
+	tests := map[history.Reason]int{history.ReasonLearnerPanicked: 2, history.ReasonRecordUnreadable: 2, history.ReasonHistoryForked: 0, history.ReasonDiverged: 0}
+	for reason, want := range tests {
+		t.Run(string(reason), func(t *testing.T) {
+			r := newRig(t)
+			r.stable = at(0, 10)
+			r.configure(func(c *Config) { c.DeadLetterTopic = "dead" })
+			r.run(5 * Second)
+			published, failing := 0, true
+			r.intercept = func(op Op) (Result, bool) {
+				switch o := op.(type) {
+				case Publish:
+					if failing {
+						return Result{Outcome: Failed, Message: "not now"}, true
+					}
+					published += len(o.Letters)
+				case Send:
+					_, answer := r.trainer.handle(o.Request)
+					answer.DeadLetters, answer.Problem = letters(1, 2), history.Problemf(reason, "because")
+					return Result{Status: 422, Answer: answer}, true
+				}
+				return Result{}, false
+			}
+			r.stable = at(0, 20)
+			r.run(5 * Second)
+			if f := r.machine.Facts(); f.Stopped == nil || f.Stopped.Reason != reason {
+				t.Fatalf("stopped for %v", f.Stopped)
+			}
+			failing = false
+			r.run(30 * Second)
+			if published != want {
+				t.Errorf("%d dead letters were published, want %d", published, want)
+			}
+		})
+	}
+}
