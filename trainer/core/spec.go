@@ -64,7 +64,7 @@ func CheckSpec(spec history.LearningSpec) *history.Problem {
 }
 
 func specProblem(err error) *history.Problem {
-	problem := history.Problemf(history.ReasonInvalidParameter, "The model cannot be built: %v. Correct the spec and raise spec.lineage.", err)
+	problem := history.Problemf(history.ReasonInvalidParameter, "The model cannot be built: %v. Correct the spec, and raise spec.lineage where more than a changeable parameter changes.", err)
 	if format, ok := errors.AsType[*decode.FormatError](err); ok {
 		problem.Message = "The records' format cannot be used: spec.source.format." + format.Error() + ". Correct the spec and raise spec.lineage."
 	}
