@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math"
+	"slices"
 
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
@@ -21,7 +22,8 @@ type Model struct {
 	digest     [sha256.Size]byte
 	steps      []step
 	stateless  bool
-	// pair is the only step, where there is one and it has a fused form.
+	// pair is the only step, where there is one and it has a fused form; before is
+	// room for what a row was before it was learned.
 	pair   learner.PairTransformer
 	before []float64
 	// One of these is the learner, by the task.
@@ -79,7 +81,9 @@ func New(c Config) (*Model, error) {
 	}
 	if len(m.steps) == 1 {
 		m.pair, _ = m.steps[0].Transformer.(learner.PairTransformer)
-		m.before = make([]float64, len(m.steps[0].out))
+	}
+	if !m.stateless {
+		m.before = make([]float64, len(p.schema))
 	}
 	m.scores = make([]float64, p.classes)
 	in := learner.Input{Schema: p.schema, Classes: p.classes, Key: key}
@@ -165,8 +169,14 @@ func (m *Model) PredictLearn(x []float64, y float64, at random.At) Prediction {
 	if m.stateless {
 		return m.predictLearn(m.transform(x), y, at)
 	}
-	p := m.predict(m.transform(x))
-	m.learn(m.learnTransform(x), y, at)
+	before := m.before[:copy(m.before, m.transform(x))]
+	after := m.learnTransform(x)
+	if slices.EqualFunc(before, after, sameBits) {
+		// As it is mostly, but for scalers that every row moves.
+		return m.predictLearn(after, y, at)
+	}
+	p := m.predict(before)
+	m.learn(after, y, at)
 	return p
 }
 
@@ -178,6 +188,8 @@ func (m *Model) predictLearnPair(x []float64, y float64, at random.At) {
 	m.pairClassifier.PredictLearnPair(before, after, m.scores, int(y), 1, at)
 	m.rows++
 }
+
+func sameBits(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }
 
 // target tells whether a row with y is learned, and brings y into its bounds.
 func (m *Model) target(y float64) (float64, bool) {

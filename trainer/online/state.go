@@ -115,7 +115,7 @@ func (m *Model) HeapBytes() int64 {
 	}
 	b := &m.batch
 	n += 8 * (cap(b.predicted) + cap(b.learned) + cap(b.classes) + cap(b.targets) + cap(b.scores))
-	return int64(n + 8*len(m.bounded) + 8*len(m.scores) + 2*len(m.configText))
+	return int64(n + 8*(len(m.bounded)+len(m.before)+len(m.scores)) + 2*len(m.configText))
 }
 
 // LogicalBytes is a size that is a function of what was learned alone. That of
