@@ -34,17 +34,20 @@ func TestRule8TooOldIsDecidedWhenTheSliceIsCut(t *testing.T) {
 		"the first are old": {
 			at(0, 30), at(0, 20), 60 * Second,
 			[]history.Entry{{End: at(0, 30), Excluded: []history.Range{{To: 20}}, LeftOut: history.LeftOut{TooOld: 20}}},
-			[]history.Range{{From: 20, To: 30}}, 0,
+			[]history.Range{{From: 20, To: 30}},
+			0,
 		},
 		"many more than a slice holds": {
 			at(0, 10_050), at(0, 10_000), 60 * Second,
 			[]history.Entry{{End: at(0, 10_050), Excluded: []history.Range{{To: 10_000}}, LeftOut: history.LeftOut{TooOld: 10_000}}},
-			[]history.Range{{From: 10_000, To: 10_050}}, 0,
+			[]history.Range{{From: 10_000, To: 10_050}},
+			0,
 		},
 		"one partition of two is old": {
 			at(0, 5, 1, 5), at(0, 5, 1, 2), 60 * Second,
 			[]history.Entry{{End: at(0, 5, 1, 5), Excluded: []history.Range{{To: 5}, {Partition: 1, To: 2}}, LeftOut: history.LeftOut{TooOld: 7}}},
-			[]history.Range{{Partition: 1, From: 2, To: 5}}, 0,
+			[]history.Range{{Partition: 1, From: 2, To: 5}},
+			0,
 		},
 		"all old, not yet cut": {at(0, 30), at(0, 30), 60 * Second, nil, nil, 0},
 	}
