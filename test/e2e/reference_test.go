@@ -58,6 +58,15 @@ func (r *reference) learnRange(from generator.Stream, first, count uint64) *refe
 	return r
 }
 
+// tune gives the model other parameters for what it learns from here on.
+func (r *reference) tune(t *testing.T, parameters map[string]string) *reference {
+	t.Helper()
+	if err := r.model.SetParameters(parameters); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func (r *reference) digest() string {
 	sum := r.model.Digest()
 	return hex.EncodeToString(sum[:])
