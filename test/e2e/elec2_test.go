@@ -27,7 +27,7 @@ func TestElec2(t *testing.T) {
 		accuracy string
 	}{
 		"logistic": {v1alpha1.ModelSpec{
-			Algorithm: v1alpha1.AlgorithmLogisticRegression, Parameters: map[string]string{"learningRate": "0.005"},
+			Algorithm: v1alpha1.AlgorithmLogisticRegression, Parameters: map[string]v1alpha1.ParameterText{"learningRate": "0.005"},
 			Preprocessing: []v1alpha1.PreprocessorSpec{{Type: v1alpha1.PreprocessorStandardScaler}},
 		}, "0.822144"},
 		"tree":   {v1alpha1.ModelSpec{Algorithm: "HoeffdingTree"}, "0.798504"},

@@ -26,7 +26,10 @@ func newReference(t *testing.T, ckt *v1alpha1.CreekTraining) *reference {
 	t.Helper()
 	config := online.Config{
 		Algorithm: string(ckt.Spec.Model.Algorithm), Task: string(ckt.Spec.Model.Task), Seed: uint64(ckt.Spec.Model.Seed),
-		Parameters: ckt.Spec.Model.Parameters, Classes: ckt.Spec.Source.Format.Classes,
+		Parameters: map[string]string{}, Classes: ckt.Spec.Source.Format.Classes,
+	}
+	for name, value := range ckt.Spec.Model.Parameters {
+		config.Parameters[name] = string(value)
 	}
 	for _, step := range ckt.Spec.Model.Preprocessing {
 		config.Preprocessing = append(config.Preprocessing, online.Transform{Type: string(step.Type), Parameters: step.Parameters})
