@@ -157,7 +157,7 @@ func (t *openapiTypes) fields(body *ast.StructType) (properties string, required
 		if err != nil {
 			return "", nil, err
 		}
-		if options != "omitempty" {
+		if options != "omitempty" && options != "omitzero" {
 			required = append(required, name)
 			schema = orNull(field.Type, schema)
 		}
