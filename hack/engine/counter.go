@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -50,7 +51,7 @@ func (c *counter) take() map[string]int {
 
 func (c *counter) pass(client net.Conn) {
 	defer func() { _ = client.Close() }()
-	broker, err := net.Dial("tcp", c.broker)
+	broker, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", c.broker)
 	if err != nil {
 		return
 	}
