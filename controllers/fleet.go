@@ -79,7 +79,7 @@ func (f *fleet) training(t *trainingv1alpha1.CreekTraining, service *servingv1.S
 		template := service.Annotations[resources.AnnotationTemplate]
 		x.RolledAt = rolledOut(service, template)
 		worker := workerOf(t)
-		probed = template == worker.Template && template == worker.ProbedTemplate && serviceIs(service, corev1.ConditionTrue)
+		probed = worker.Template == template && worker.ProbedTemplate == template && serviceIs(service, corev1.ConditionTrue)
 		x.Broken = current(service) && serviceIs(service, corev1.ConditionFalse)
 		if probed {
 			for _, v := range worker.NumericsVersions {

@@ -3,6 +3,7 @@ package rollout
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -66,9 +67,7 @@ func Decide(now time.Time, trainings []Training, presumed map[string][]int) Plan
 // known are the numerics versions of images.
 func known(trainings []Training, presumed map[string][]int) map[string][]int {
 	versions := map[string][]int{}
-	for image, v := range presumed {
-		versions[image] = v
-	}
+	maps.Copy(versions, presumed)
 	for _, t := range trainings {
 		if len(t.Runs) > 0 {
 			versions[t.Applied] = t.Runs

@@ -1,6 +1,7 @@
 package online
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -95,7 +96,7 @@ func (m *Model) SetParameters(parameters map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if string(text) == string(m.configText) {
+	if bytes.Equal(text, m.configText) {
 		return nil
 	}
 	m.part().(tunable).Tune(p.learner.values)
