@@ -26,8 +26,7 @@ func TestLearningRateMayChange(t *testing.T) {
 	until(t, ckt, "baseline of the first records", func(c *v1alpha1.CreekTraining) bool {
 		return c.Status.Baseline != nil && c.Status.Baseline.Records == half
 	})
-	faster := map[string]string{"learningRate": "0.05"}
-	apply(t, ckt, func(c *v1alpha1.CreekTraining) { c.Spec.Model.Parameters = faster })
+	apply(t, ckt, func(c *v1alpha1.CreekTraining) { c.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"learningRate": "0.05"} })
 	now := until(t, ckt, "Ready training", ready)
 	eventually(t, patience, "Epoch in the history", func() (bool, string) {
 		all := entries(t, now)
@@ -36,7 +35,7 @@ func TestLearningRateMayChange(t *testing.T) {
 	})
 	produceSEA(t, topic, 1, half, half)
 	now = until(t, ckt, "stored checkpoint of all records", stored(2*half))
-	want := newReference(t, ckt).learnRange(sea, 0, half).tune(t, faster).learnRange(sea, half, half)
+	want := newReference(t, ckt).learnRange(sea, 0, half).tune(t, map[string]string{"learningRate": "0.05"}).learnRange(sea, half, half)
 	if now.Status.Model.Digest != want.digest() || now.Status.Model.Lineage != 1 {
 		t.Errorf("model digest %s in lineage %d, an undisturbed process with the same change has %s", now.Status.Model.Digest, now.Status.Model.Lineage, want.digest())
 	}
@@ -45,7 +44,7 @@ func TestLearningRateMayChange(t *testing.T) {
 	})
 	err := kube.Get(t.Context(), client.ObjectKeyFromObject(ckt), now)
 	if err == nil {
-		now.Spec.Model.Parameters = map[string]string{"optimizer": "FTRL"}
+		now.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"optimizer": "FTRL"}
 		err = kube.Update(t.Context(), now)
 	}
 	if err == nil {
