@@ -21,7 +21,7 @@ type Policy struct {
 	RetentionMillis int64
 }
 
-// ErrPolicyHidden: the credentials may not see a topic's settings.
+// ErrPolicyHidden tells that the credentials may not see a topic's settings.
 var ErrPolicyHidden = errors.New("the topic's settings may not be seen")
 
 // policyVersion is the oldest that is spoken by every broker that can be read from, and by those to come.

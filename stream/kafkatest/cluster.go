@@ -103,13 +103,19 @@ func (c *Cluster) java(class string, args ...string) *exec.Cmd {
 // freePorts returns ports of loopback that nothing listens on now.
 func freePorts(n int) ([]int, error) {
 	var ports []int
+	var open []net.Listener
+	// All stay open until all are found, so that none is found twice.
+	defer func() {
+		for _, l := range open {
+			_ = l.Close()
+		}
+	}()
 	for range n {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("look for a free port: %w", err)
 		}
-		// All stay open until all are found, so that none is found twice.
-		defer listener.Close()
+		open = append(open, listener)
 		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
@@ -178,7 +184,7 @@ func (b *Broker) Launch() error {
 	if err != nil {
 		return fmt.Errorf("open the log of broker %d: %w", b.ID, err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	command := b.cluster.java("kafka.Kafka", b.config())
 	command.Stdout, command.Stderr = log, log
 	if err := command.Start(); err != nil {

@@ -17,17 +17,6 @@ import (
 	"creek.dev/creek/stream/kafkatest"
 )
 
-func alter(t *testing.T, topic, key, value string) {
-	t.Helper()
-	answer, err := administrator(t, broker).AlterTopicConfigs(limit(t), []kadm.AlterConfig{{Name: key, Value: &value}}, topic)
-	if err == nil {
-		err = answer[0].Err
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // allow lets the limited user do what is named with a topic or a group.
 func allow(t *testing.T, resource kmsg.ACLResourceType, name string, operations ...kmsg.ACLOperation) {
 	t.Helper()

@@ -57,8 +57,8 @@ func TestTransactionMarkers(t *testing.T) {
 	for n := range transactions {
 		begin(t, client, made(size, uint64(n)))
 		end(t, client, kgo.TryCommit)
-		facts := tr.learned(int64(n+1)*size, 0)
-		if facts = tr.await("no lag", func(f history.Facts) bool { return f.Lag == 0 && f.Position == f.Checkpoint.Position }); facts.Records != int64(n+1)*size {
+		tr.learned(int64(n+1)*size, 0)
+		if facts := tr.await("no lag", func(f history.Facts) bool { return f.Lag == 0 && f.Position == f.Checkpoint.Position }); facts.Records != int64(n+1)*size {
 			t.Errorf("%d records after %d transactions", facts.Records, n+1)
 		}
 	}
