@@ -76,8 +76,10 @@ func (m *Machine) oldDue(begin history.Offsets) bool {
 	return m.now >= due
 }
 
-// owed tells whether the trainer has something to do: entries that teach something, or so many that do not that no more may wait.
+// owed tells whether the trainer has something to do: entries that teach something, or so many that do not that no more may wait. A change
+// waits for all of them.
 func (m *Machine) owed() bool {
 	at := m.delivery.position
-	return m.chain.head()-at.Entry >= aheadLimit || m.chain.teaches(at)
+	behind := m.chain.head() - at.Entry
+	return behind >= aheadLimit || behind > 0 && m.change.confirmed || m.chain.teaches(at)
 }

@@ -360,3 +360,17 @@ func TestRule1FollowersDoNotTakeTurns(t *testing.T) {
 		t.Error("a new one does not see to what it was started with")
 	}
 }
+
+// Entries that teach nothing are not sent by themselves, but an Epoch waits for all that is before it.
+func TestRule1EpochBehindWhatIsTooOld(t *testing.T) {
+	r := newChanging(t)
+	r.configure(func(c *Config) { c.MaxRecordAge = 3600 * Second })
+	r.stable, r.after = at(0, 10), at(0, 10)
+	r.run(oldPatience + 5*Second)
+	r.wantStory("Slice to 10 in 0")
+	r.ask("0.5")
+	r.run(30 * Second)
+	r.stable, r.after = at(0, 20), at(0, 10)
+	r.run(30 * Second)
+	r.wantStory("Slice to 10 in 0", "epoch 0.5 v1", "Slice to 20 in 2")
+}
