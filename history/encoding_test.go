@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func TestRefusals(t *testing.T) {
 			edit(e)
 		}
 	}
-	for name, test := range map[string]struct {
+	maps.Copy(tests, map[string]struct {
 		edit func(*history.Entry)
 		want string
 	}{
@@ -153,9 +154,7 @@ func TestRefusals(t *testing.T) {
 		"an epoch to come":               {func(e *history.Entry) { e.Epoch = 2 }, "has not begun"},
 		"a Rebase into another's terms":  {rebased(func(e *history.Entry) { e.Epoch = 1 }), "begins behind"},
 		"a Rebase with terms of genesis": {rebased(func(e *history.Entry) { e.Terms = anEpoch().Terms }), "genesis alone"},
-	} {
-		tests[name] = test
-	}
+	})
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if got := change(test.edit); !strings.Contains(got, test.want) || got == "" {

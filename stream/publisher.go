@@ -70,10 +70,10 @@ func (p *Publisher) Publish(ctx context.Context, messages []Message) error {
 // explain says what an answer to a request to produce means.
 func (p *Publisher) explain(err error) error {
 	code, _ := errors.AsType[kafka.Error](err)
-	switch {
-	case code == kafka.MessageSizeTooLarge || code == kafka.RecordListTooLarge:
+	if code == kafka.MessageSizeTooLarge || code == kafka.RecordListTooLarge {
 		return fmt.Errorf("%w: %w", ErrTooLarge, err)
-	case code == kafka.TopicAuthorizationFailed:
+	}
+	if code == kafka.TopicAuthorizationFailed {
 		return fmt.Errorf("%w: user %q may not write it, grant Describe and Write on the topic: %w", ErrTopicMissing, p.writer.cluster.connection.Username, err)
 	}
 	return err

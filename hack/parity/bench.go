@@ -126,10 +126,10 @@ func (b *bench) measure(ctx context.Context, c speedCase) error {
 			target = "≥ " + count(c.target)
 		}
 		own, other, err := b.beside(ctx, c, t, r, whole)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
 			b.row(c.title, t, r.rows, count(whole), target, r.peer+" failed", "")
 			failures = append(failures, err)
 			continue

@@ -60,12 +60,13 @@ func (b *Broker) properties() string {
 		protocols = append(protocols, string(l)+":"+l.protocol())
 	}
 	replicas := len(b.cluster.Brokers)
-	text := fmt.Sprintf(template, b.ID, strings.Join(voters, ","), strings.Join(addresses, ","), strings.Join(protocols, ","),
+	var text strings.Builder
+	fmt.Fprintf(&text, template, b.ID, strings.Join(voters, ","), strings.Join(addresses, ","), strings.Join(protocols, ","),
 		filepath.Join(b.folder, "data"), filepath.Join(b.folder, "broker.pem"), filepath.Join(b.folder, "ca.pem"), replicas, max(1, replicas-1))
 	for _, l := range []Listener{SASL, SASLTLS} {
-		text += b.users(l)
+		text.WriteString(b.users(l))
 	}
-	return text
+	return text.String()
 }
 
 // users makes the listener know the users of PLAIN; those of SCRAM are in the metadata log.

@@ -26,7 +26,9 @@ func TestLearningRateMayChange(t *testing.T) {
 	until(t, ckt, "baseline of the first records", func(c *v1alpha1.CreekTraining) bool {
 		return c.Status.Baseline != nil && c.Status.Baseline.Records == half
 	})
-	apply(t, ckt, func(c *v1alpha1.CreekTraining) { c.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"learningRate": "0.05"} })
+	apply(t, ckt, func(c *v1alpha1.CreekTraining) {
+		c.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"learningRate": "0.05"}
+	})
 	now := until(t, ckt, "Ready training", ready)
 	eventually(t, patience, "Epoch in the history", func() (bool, string) {
 		all := entries(t, now)

@@ -4,7 +4,6 @@ package kafka
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
@@ -18,19 +17,13 @@ import (
 // threeBrokers starts a cluster that ends with the test.
 func threeBrokers(t *testing.T) *kafkatest.Cluster {
 	t.Helper()
-	// TempDir would be removed before the brokers have ended.
-	folder, err := os.MkdirTemp("", "creek-kafka")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// It is removed after what is cleaned up later: when the brokers have ended.
+	folder := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	begun := time.Now()
 	c, err := kafkatest.Start(ctx, folder, 3)
-	t.Cleanup(func() {
-		c.Close()
-		_ = os.RemoveAll(folder)
-	})
+	t.Cleanup(c.Close)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,11 +28,12 @@ func run(m *testing.M) int {
 	defer cancel()
 	begun := time.Now()
 	broker, err = kafkatest.Start(ctx, folder, 1)
-	defer broker.Close()
 	if err != nil {
+		broker.Close()
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer broker.Close()
 	fmt.Printf("the broker answered after %.1f s\n", time.Since(begun).Seconds())
 	return m.Run()
 }
