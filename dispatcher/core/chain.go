@@ -23,7 +23,12 @@ type chain struct {
 	// base is the number of the entry before the first link.
 	base  int64
 	links []link
+	// before is the epoch in force after entry base, where the first link does not tell it; unknown, if that entry was never read.
+	before int64
 }
+
+// unknown is the epoch after an entry that was not read.
+const unknown = -1
 
 // verdict is what a chain says of a position and the hash there.
 type verdict int
@@ -88,8 +93,11 @@ func (c *chain) epochAt(p history.Position) int64 {
 	if l, ok := c.at(n); ok {
 		return l.entry.Epoch
 	}
-	if n > 0 && n == c.base && len(c.links) > 0 && c.links[0].entry.Kind == history.KindSlice {
-		return c.links[0].entry.Epoch
+	if n > 0 && n == c.base && len(c.links) > 0 {
+		if first := c.links[0].entry; first.Kind == history.KindSlice {
+			return first.Epoch
+		}
+		return c.before
 	}
 	return 0
 }
@@ -141,7 +149,7 @@ func (c *chain) prepend(n int64, data []byte) *history.Problem {
 	if n == 1 && (entry.Previous != c.start || !slices.Equal(entry.Start, c.begin) || !entry.InEpoch(0)) {
 		return forked("entry 1 does not follow genesis")
 	}
-	c.base, c.links = n-1, slices.Insert(c.links, 0, added)
+	c.base, c.links, c.before = n-1, slices.Insert(c.links, 0, added), unknown
 	c.know(entry.Epoch, entry.Terms)
 	return nil
 }
@@ -150,6 +158,7 @@ func (c *chain) prepend(n int64, data []byte) *history.Problem {
 func (c *chain) trim(n int64) {
 	drop := min(n-c.base-1, int64(len(c.links))-1)
 	if drop > 0 {
+		c.before = c.links[drop-1].entry.Epoch
 		c.base, c.links = c.base+drop, slices.Clone(c.links[drop:])
 	}
 }
@@ -166,6 +175,9 @@ func (c *chain) check(p history.Position, hash history.Digest) verdict {
 	}
 	if known != hash {
 		return verdictForked
+	}
+	if c.epochAt(p) == unknown {
+		return verdictOlder
 	}
 	if p.Inside() {
 		l, ok := c.at(touched)

@@ -374,3 +374,35 @@ func TestRule1EpochBehindWhatIsTooOld(t *testing.T) {
 	r.run(30 * Second)
 	r.wantStory("Slice to 10 in 0", "epoch 0.5 v1", "Slice to 20 in 2")
 }
+
+// Rule 1: where the newest checkpoint is lost right behind an Epoch, the trainer goes on from the one before, which is of the epoch before.
+func TestRule1EpochWhoseCheckpointIsLost(t *testing.T) {
+	for name, again := range map[string]bool{"the same dispatcher": false, "another dispatcher": true} {
+		t.Run(name, func(t *testing.T) { epochWhoseCheckpointIsLost(t, again) })
+	}
+}
+
+func epochWhoseCheckpointIsLost(t *testing.T, again bool) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	r.ask("0.5")
+	r.run(5 * Second)
+	before := r.trainer.saved
+	r.ask("0.7")
+	r.run(5 * Second)
+	r.wantStory("Slice to 10 in 0", "epoch 0.5 v1", "epoch 0.7 v1")
+	if again {
+		r.replaced(r.changing("writer-2"))
+		r.run(5 * Second)
+	}
+	delete(r.store, r.keys().Checkpoint(0, history.Position{Entry: 3}))
+	r.trainer.die()
+	r.trainer.saved, r.trainer.savedEpoch = before, 2
+	r.stable = at(0, 20)
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Stopped != nil || f.Records != 20 || f.Epoch != 3 {
+		t.Fatalf("%+v: %v", f, f.Stopped)
+	}
+}
