@@ -35,6 +35,11 @@ type Publisher interface {
 	Publish(ctx context.Context, topic string, lineage history.Lineage, letters history.DeadLetters) error
 }
 
+// sink is a topic to write to. A stream.Publisher is one.
+type sink interface {
+	Publish(ctx context.Context, messages []stream.Message) error
+}
+
 // KafkaPublisher is a Publisher on one connection. It keeps what it needs for each topic until it is closed.
 type KafkaPublisher struct {
 	connection stream.Connection
@@ -54,27 +59,33 @@ func (p *KafkaPublisher) Publish(ctx context.Context, topic string, lineage hist
 	for i, d := range letters {
 		messages[i] = message(lineage, d)
 	}
-	err := to.Publish(ctx, messages)
-	if !errors.Is(err, stream.ErrTooLarge) {
-		return err
-	}
-	for i, m := range messages {
-		if err := publishAlone(ctx, to, m, lineage, letters[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return publish(ctx, to, lineage, letters, messages)
 }
 
-// publishAlone publishes one dead letter, less and less of it while it is larger than the topic takes.
-func publishAlone(ctx context.Context, to *stream.Publisher, m stream.Message, lineage history.Lineage, d history.DeadLetter) error {
-	for most := d.Size(); ; most /= 2 {
-		err := to.Publish(ctx, []stream.Message{m})
-		if !errors.Is(err, stream.ErrTooLarge) || most == 0 {
+// publish publishes dead letters, in halves where they are together larger than the topic takes: one by one they would take so long that
+// the call ends before the last, and begins again with the first.
+func publish(ctx context.Context, to sink, lineage history.Lineage, letters history.DeadLetters, messages []stream.Message) error {
+	err := to.Publish(ctx, messages)
+	switch half := len(messages) / 2; {
+	case !errors.Is(err, stream.ErrTooLarge):
+		return err
+	case half == 0:
+		return publishLess(ctx, to, lineage, letters[0], err)
+	default:
+		if err := publish(ctx, to, lineage, letters[:half], messages[:half]); err != nil {
 			return err
 		}
-		m = truncated(lineage, d, most/2)
+		return publish(ctx, to, lineage, letters[half:], messages[half:])
 	}
+}
+
+// publishLess publishes less and less of a dead letter that is larger than the topic takes, as the error says.
+func publishLess(ctx context.Context, to sink, lineage history.Lineage, d history.DeadLetter, err error) error {
+	for most := d.Size(); errors.Is(err, stream.ErrTooLarge) && most > 0; {
+		most /= 2
+		err = to.Publish(ctx, []stream.Message{truncated(lineage, d, most)})
+	}
+	return err
 }
 
 // truncated is a dead letter of which value, headers and key, in this order, were shortened to so many bytes together.
