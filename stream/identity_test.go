@@ -76,6 +76,36 @@ func TestReadOnlyTheTopicThatIsMeant(t *testing.T) {
 	}
 }
 
+// A broker that has not heard yet that the topic was made anew is asked again: to the training it would be a topic that was changed.
+func TestReadWaitsForBrokersThatAreBehind(t *testing.T) {
+	broker, connection := start(t)
+	produce(t, connection, ours, "", 0, made(10))
+	now, err := newWatcher(t, connection).Topic(limit(t), ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := 3
+	broker.Cluster().ControlKey(int16(kmsg.Metadata), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		broker.Cluster().KeepControl()
+		if behind--; behind < 0 {
+			return nil, nil, false
+		}
+		answer, name := request.ResponseKind().(*kmsg.MetadataResponse), ours
+		topic := kmsg.NewMetadataResponseTopic()
+		topic.Topic, topic.TopicID = &name, [16]byte{1}
+		topic.Partitions = []kmsg.MetadataResponseTopicPartition{kmsg.NewMetadataResponseTopicPartition()}
+		answer.Topics = append(answer.Topics, topic)
+		return answer, nil, true
+	})
+	r := stream.NewReader(connection)
+	defer r.Close()
+	count := 0
+	_, err = r.Read(limit(t), stream.Ref{Name: ours, ID: now.ID}, 0, 0, 10, func(batch []stream.Record) error { count += len(batch); return nil })
+	if err != nil || count != 10 || behind >= 0 {
+		t.Errorf("%d records, error %v, %d answers from before were not asked for", count, err, behind+1)
+	}
+}
+
 func TestReadFindsPartitionsThatWereAdded(t *testing.T) {
 	_, connection := start(t)
 	produce(t, connection, ours, "", 0, made(10))
