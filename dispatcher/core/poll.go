@@ -21,6 +21,9 @@ const (
 	// belowLimit is how many readings in a row must show an offset below a position before it is believed: right after a partition got
 	// another leader, one may be behind.
 	belowLimit = 3
+	// foreignLimit is how many readings in a row, a second apart, must show another topic than genesis names: right after it was made anew
+	// a broker may know the one before. Nothing is appended meanwhile.
+	foreignLimit = 3
 )
 
 // source is what was read of the topic.
@@ -37,6 +40,8 @@ type source struct {
 	lastStarts history.Offsets
 	// below counts readings in a row with an offset below the head of the history.
 	below int
+	// foreign counts readings in a row with another ID than genesis names.
+	foreign int
 }
 
 // verified tells whether the topic is the one that genesis names, and its offsets were read.
@@ -92,9 +97,14 @@ func (m *Machine) pace() Span {
 func (m *Machine) sawTopic(r Result) {
 	m.source.topic, m.source.topicSeen = r.Topic, true
 	if m.topicID != "" && r.Topic.ID != m.topicID {
+		if m.source.foreign++; m.source.foreign < foreignLimit {
+			m.topicLane.due = m.now.Add(Second)
+			return
+		}
 		m.stop(m.sourceChanged(fmt.Sprintf("has the ID %s, the history was made from %s", r.Topic.ID, m.topicID)))
 		return
 	}
+	m.source.foreign = 0
 	if m.topicID != "" && m.refusesTopic() {
 		m.stop(m.compacted())
 	}

@@ -347,6 +347,29 @@ func TestRule4SourceChanged(t *testing.T) {
 	}
 }
 
+// A broker may be behind right after the topic was made anew: one reading of another ID stops nothing, and nothing is appended by it.
+func TestRule4BrokersThatAreBehind(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	meant, head := r.topic.ID, r.machine.Facts().Head
+	r.topic.ID = "topic-0"
+	for r.machine.source.topic.ID == meant {
+		r.run(100 * Millisecond)
+	}
+	r.stable = at(0, 20)
+	r.run(500 * Millisecond)
+	if f := r.machine.Facts(); f.Stopped != nil || f.Head != head {
+		t.Errorf("stopped %v, head %d, want %d", f.Stopped, f.Head, head)
+	}
+	r.topic.ID = meant
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Stopped != nil || f.Records != 20 {
+		t.Errorf("stopped %v, %d records", f.Stopped, f.Records)
+	}
+}
+
 // Rule 6: a partial answer is followed by the rest.
 func TestRule6PartialAnswers(t *testing.T) {
 	r := newRig(t)
