@@ -244,23 +244,33 @@ func TestPollerServesWhoIsDueFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kafka := &fakeKafka{ends: map[string]int64{}}
 		poller := NewPoller(kafka)
+		var mu sync.Mutex
 		var order []string
+		check := func(readings int, want ...string) {
+			mu.Lock()
+			defer mu.Unlock()
+			kafka.mu.Lock()
+			defer kafka.mu.Unlock()
+			if !slices.Equal(order, want) || kafka.stable != readings {
+				t.Errorf("%v were served by %d readings, want %v by %d", order, kafka.stable, want, readings)
+			}
+		}
 		ask := func(topic string, after time.Duration) {
-			poller.Stable(t.Context(), topic, time.Now().Add(after), func(history.Offsets, error) { order = append(order, topic) })
+			poller.Stable(t.Context(), topic, time.Now().Add(after), func(history.Offsets, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, topic)
+			})
 		}
 		ask("later", time.Second)
 		ask("soon", together)
 		ask("now", 10*time.Millisecond)
 		time.Sleep(20 * time.Millisecond)
 		synctest.Wait()
-		if want := []string{"now", "soon"}; !slices.Equal(order, want) || kafka.stable != 1 {
-			t.Errorf("%v were served by %d readings, want %v by one", order, kafka.stable, want)
-		}
+		check(1, "now", "soon")
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if want := []string{"now", "soon", "later"}; !slices.Equal(order, want) || kafka.stable != 2 {
-			t.Errorf("%v were served by %d readings, want %v by two", order, kafka.stable, want)
-		}
+		check(2, "now", "soon", "later")
 	})
 }
 
