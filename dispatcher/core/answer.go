@@ -51,7 +51,9 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 		m.undelivered(refusal(r))
 	case r.Status == statusDone && request.Action == history.ActionPreflight:
 		m.delivery.probed = template
-		m.built(request.Expect)
+		if template == m.config.Template {
+			m.built(request.Expect)
+		}
 		m.sendLane.succeeded()
 		m.delivered(ReasonProbed, "A preflight from the trainer's pod has opened Kafka and the state store.")
 	case r.Status == statusDone && len(r.Answer.State) > 0:

@@ -406,3 +406,23 @@ func epochWhoseCheckpointIsLost(t *testing.T, again bool) {
 		t.Fatalf("%+v: %v", f, f.Stopped)
 	}
 }
+
+// A preflight that a pod of an earlier template answers says nothing of the image that will learn by the Epoch.
+func TestRule1EpochAcceptedByAnEarlierTemplate(t *testing.T) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(c *Config) { c.Template = "a" })
+	r.run(5 * Second)
+	m := r.machine
+	m.change = change{confirmed: true, terms: history.Terms{Parameters: rate("0.5"), NumericsVersion: 1}}
+	spec := m.spec.With(m.change.terms)
+	request := history.Request{Action: history.ActionPreflight, Expect: &spec}
+	yes := Result{Status: 200, Answer: history.Answer{Trainer: history.TrainerFacts{Instance: "i"}}}
+	m.config.Template = "b"
+	if m.answered(request, "a", yes); m.change.accepted {
+		t.Error("a pod of the earlier template has accepted the change")
+	}
+	if m.answered(request, "b", yes); !m.change.accepted {
+		t.Error("a pod of the template has not accepted the change")
+	}
+}
