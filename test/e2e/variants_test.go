@@ -110,6 +110,6 @@ func TestRecordsLostMayBeLeftOut(t *testing.T) {
 	}
 	until(t, ckt, "condition that names the loss", func(c *v1alpha1.CreekTraining) bool {
 		found := condition(c, v1alpha1.ConditionSourceReachable)
-		return found.Reason == v1alpha1.ReasonRecordsLeftOut && strings.Contains(found.Message, "offsets 1000 to 1499 of partition 0")
+		return found.Reason == v1alpha1.ReasonRecordsLeftOut && strings.Contains(found.Message, "500 offsets, the newest of them 1000 to 1499 of partition 0")
 	})
 }
