@@ -60,7 +60,7 @@ func TestDeletionPolicies(t *testing.T) {
 	remove(t, kept)
 
 	other := training(ns, "kept", topic, retain, func(c *v1alpha1.CreekTraining) {
-		c.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"learningRate": "0.5"}
+		c.Spec.Model.Parameters = map[string]v1alpha1.ParameterText{"optimizer": "FTRL"}
 	})
 	create(t, other)
 	until(t, other, "StateIncompatible", func(c *v1alpha1.CreekTraining) bool {
