@@ -2,12 +2,8 @@ package statetest
 
 import (
 	"context"
-	"fmt"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,10 +17,8 @@ var DurableArgs = []string{"--appendonly", "yes", "--appendfsync", "always", "--
 type Redis struct {
 	Address string
 
-	t    *testing.T
-	dir  string
+	server
 	args []string
-	run  *exec.Cmd
 }
 
 // StartRedis starts redis-server with the arguments in a new folder, and stops it at the end of the test. Without redis-server on the
@@ -34,21 +28,11 @@ func StartRedis(t *testing.T, args ...string) *Redis {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("skipped: redis-server is not on the PATH")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().(*net.TCPAddr)
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r := &Redis{Address: address.String(), t: t, dir: t.TempDir()}
-	r.args = append([]string{"--port", fmt.Sprint(address.Port), "--bind", "127.0.0.1", "--dir", r.dir, "--daemonize", "no"}, args...)
-	t.Cleanup(func() {
-		if r.run != nil {
-			r.Kill()
-		}
-	})
+	address := freeAddress(t)
+	_, port, _ := net.SplitHostPort(address)
+	r := &Redis{Address: address, server: server{t: t, dir: t.TempDir()}}
+	r.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", r.dir, "--daemonize", "no"}, args...)
+	t.Cleanup(r.end)
 	r.Start()
 	return r
 }
@@ -56,16 +40,7 @@ func StartRedis(t *testing.T, args ...string) *Redis {
 // Start starts the server, again after Kill, and returns when it answers.
 func (r *Redis) Start() {
 	r.t.Helper()
-	log, err := os.OpenFile(filepath.Join(r.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer func() { _ = log.Close() }() // The server has its own handle.
-	r.run = exec.Command("redis-server", r.args...)
-	r.run.Stdout, r.run.Stderr = log, log
-	if err := r.run.Start(); err != nil {
-		r.t.Fatal(err)
-	}
+	r.launch(exec.Command("redis-server", r.args...))
 	client := redis.NewClient(&redis.Options{Addr: r.Address, Protocol: 2, DisableIdentity: true, DialTimeout: time.Second})
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
@@ -81,38 +56,8 @@ func (r *Redis) Start() {
 		}
 		select {
 		case <-ctx.Done():
-			text, _ := os.ReadFile(filepath.Join(r.dir, "log"))
-			r.t.Fatalf("redis-server did not answer: %v\n%s", err, text)
+			r.silent("redis-server", err)
 		case <-time.After(10 * time.Millisecond):
 		}
-	}
-}
-
-// Kill ends the server as kill -9 does.
-func (r *Redis) Kill() {
-	r.t.Helper()
-	if err := r.run.Process.Kill(); err != nil {
-		r.t.Error(err)
-	}
-	_ = r.run.Wait() // It says that the process was killed.
-	r.run = nil
-}
-
-// Freeze stops the server as it stands: what it was asked stays unanswered until Thaw.
-func (r *Redis) Freeze() {
-	r.t.Helper()
-	r.signal(syscall.SIGSTOP)
-}
-
-// Thaw lets a frozen server go on.
-func (r *Redis) Thaw() {
-	r.t.Helper()
-	r.signal(syscall.SIGCONT)
-}
-
-func (r *Redis) signal(signal syscall.Signal) {
-	r.t.Helper()
-	if err := r.run.Process.Signal(signal); err != nil {
-		r.t.Error(err)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,10 +36,8 @@ type S3 struct {
 	// CA is the authority of its certificate, for a server that was given one.
 	CA []byte
 
-	t    *testing.T
-	dir  string
+	server
 	args []string
-	run  *exec.Cmd
 }
 
 // versitygw returns the program's runner. The first call builds the program, from the Go module proxy at the version that hack/tools
@@ -71,12 +68,8 @@ func StartS3In(t *testing.T, folder string, args ...string) *S3 {
 	if slices.Contains(args, "--cert") {
 		scheme = "https://"
 	}
-	s := &S3{Address: address, Endpoint: scheme + address, t: t, dir: folder, args: args}
-	t.Cleanup(func() {
-		if s.run != nil {
-			s.Kill()
-		}
-	})
+	s := &S3{Address: address, Endpoint: scheme + address, server: server{t: t, dir: folder}, args: args}
+	t.Cleanup(s.end)
 	s.Start()
 	return s
 }
@@ -105,17 +98,8 @@ func (s *S3) Start() {
 	if err := os.MkdirAll(objects, 0o700); err != nil {
 		s.t.Fatal(err)
 	}
-	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer func() { _ = log.Close() }() // The server has its own handle.
 	args := append([]string{"versitygw", "--port", s.Address, "--access", S3AccessKeyID, "--secret", S3SecretAccessKey}, s.args...)
-	s.run = exec.Command(runner, append(args, "posix", objects)...)
-	s.run.Stdout, s.run.Stderr = log, log
-	if err := s.run.Start(); err != nil {
-		s.t.Fatal(err)
-	}
+	s.launch(exec.Command(runner, append(args, "posix", objects)...))
 	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
 	defer cancel()
 	for {
@@ -126,21 +110,10 @@ func (s *S3) Start() {
 		}
 		select {
 		case <-ctx.Done():
-			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			s.t.Fatalf("versitygw did not answer: %v\n%s", err, text)
+			s.silent("versitygw", err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-}
-
-// Kill ends the server as kill -9 does.
-func (s *S3) Kill() {
-	s.t.Helper()
-	if err := s.run.Process.Kill(); err != nil {
-		s.t.Error(err)
-	}
-	_ = s.run.Wait() // It says that the process was killed.
-	s.run = nil
 }
 
 // Config returns the settings of a store in a bucket, which is made when it does not exist.
@@ -179,23 +152,4 @@ func (s *S3) Settings(bucket string) state.Settings {
 		}
 	}
 	return state.Settings{Type: state.TypeS3, S3: settings}
-}
-
-// Freeze stops the server as it stands: what it was asked stays unanswered until Thaw.
-func (s *S3) Freeze() {
-	s.t.Helper()
-	s.signal(syscall.SIGSTOP)
-}
-
-// Thaw lets a frozen server go on.
-func (s *S3) Thaw() {
-	s.t.Helper()
-	s.signal(syscall.SIGCONT)
-}
-
-func (s *S3) signal(signal syscall.Signal) {
-	s.t.Helper()
-	if err := s.run.Process.Signal(signal); err != nil {
-		s.t.Error(err)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/kafkatest"
 )
 
 // kafka is the broker: a real one, which keeps what it acknowledged when it is killed, or the embedded one.
@@ -23,34 +24,13 @@ type kafka struct {
 	run       *process
 }
 
-// libraries returns the folder of jars that hack/cluster/build.sh has fetched, if java is here too.
-func libraries() string {
-	if _, err := exec.LookPath("java"); err != nil {
-		return ""
-	}
-	cache := os.Getenv("CREEK_CACHE")
-	if cache == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			return ""
-		}
-		cache = filepath.Join(base, "creek")
-	}
-	found, _ := filepath.Glob(filepath.Join(cache, "cluster", "kafka-*", "kafka_2.*.jar"))
-	for _, jar := range found {
-		if folder := filepath.Dir(jar); !strings.HasSuffix(folder, ".new") {
-			return folder
-		}
-	}
-	return ""
-}
-
 func startKafka(ctx context.Context, t *testing.T, folder string, killable bool) *kafka {
 	t.Helper()
 	port := freePort(t)
 	k := &kafka{t: t, folder: folder, address: fmt.Sprintf("127.0.0.1:%d", port), plan: plan{KafkaPort: port}}
 	if killable {
-		k.libraries = libraries()
+		// Where there is none, the embedded broker serves.
+		k.libraries, _ = kafkatest.Libraries()
 	}
 	if k.libraries != "" {
 		k.format(port, freePort(t))
