@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -76,10 +77,7 @@ func (r *Reconciler) awaitTurn(ctx context.Context, s *scope) error {
 				"an image that has that version, or raise spec.lineage to begin anew.", reason, applied)
 		return nil
 	}
-	for _, next := range plan.Turns {
-		if next != key || s.accessProblem != nil {
-			continue
-		}
+	if s.accessProblem == nil && slices.Contains(plan.Turns, key) {
 		s.settings.Image, s.turn.granted = r.Settings.Image, true
 		r.rollouts.granted[key] = grant{image: image, at: s.now}
 		log.FromContext(ctx).Info("Rolling out the trainer's image", "from", applied, "to", image, "progress", plan.Images[image].String())

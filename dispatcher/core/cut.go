@@ -8,13 +8,7 @@ import (
 )
 
 // pending counts the offsets between two vectors.
-func pending(end, stable history.Offsets) int64 {
-	var n int64
-	for _, r := range history.Ranges(end, stable) {
-		n += r.To - r.From
-	}
-	return n
-}
+func pending(end, stable history.Offsets) int64 { return history.Count(history.Ranges(end, stable)) }
 
 // cut returns where the next slice ends: at most limit offsets behind end, none behind stable. Partitions share the limit evenly; what
 // one does not need goes to the others. Where there are more partitions than the limit, they take turns by the number turn.
