@@ -49,7 +49,7 @@ func (s *source) After(ctx context.Context, topic string, unixMillis int64) (his
 	return using(ctx, &s.link, func(p *driver.Poller) (history.Offsets, error) { return p.After(ctx, topic, unixMillis) })
 }
 
-// Commit implements driver.Committer.
+// Commit implements driver.Source.
 func (s *source) Commit(ctx context.Context, group, topic string, offsets history.Offsets) error {
 	_, err := using(ctx, &s.link, func(p *driver.Poller) (struct{}, error) { return struct{}{}, p.Commit(ctx, group, topic, offsets) })
 	return err

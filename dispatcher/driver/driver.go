@@ -31,11 +31,7 @@ type Source interface {
 	Starts(ctx context.Context, topic string, maxAge time.Duration) (history.Offsets, error)
 	// After returns the first offsets at or after a time, the last stable offset where there is none.
 	After(ctx context.Context, topic string, unixMillis int64) (history.Offsets, error)
-}
-
-// Committer is a Source that can tell a consumer group how far a training is.
-type Committer interface {
-	// Commit notes the offsets as the group's, where the group is not further already.
+	// Commit notes the offsets as a consumer group's, where the group is not further already.
 	Commit(ctx context.Context, group, topic string, offsets history.Offsets) error
 }
 

@@ -57,6 +57,8 @@ func (k *fakeKafka) Known(_ context.Context, name string, maxAge time.Duration) 
 	return stream.Topic{ID: "id-" + name, Partitions: []int32{0}}, nil
 }
 
+func (k *fakeKafka) Commit(context.Context, string, string, []stream.Offset) error { return nil }
+
 func (k *fakeKafka) Policy(_ context.Context, name string, _ time.Duration) (stream.Policy, error) {
 	if name == "hidden" {
 		return stream.Policy{}, fmt.Errorf("topic %s: %w", name, stream.ErrPolicyHidden)

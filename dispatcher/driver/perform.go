@@ -76,7 +76,7 @@ func (p *Parts) try(ctx context.Context, op core.Op, r *core.Result) (err error)
 	case core.Warm:
 		err = p.warm(ctx)
 	case core.Commit:
-		err = p.commit(ctx, o)
+		err = p.Source.Commit(ctx, o.Group, o.Topic, o.Offsets)
 	case core.Publish:
 		err = p.publish(ctx, o)
 	default:
@@ -91,14 +91,6 @@ func (p Parts) warm(ctx context.Context) error {
 		return w.Warm(ctx)
 	}
 	return nil
-}
-
-func (p Parts) commit(ctx context.Context, o core.Commit) error {
-	c, ok := p.Source.(Committer)
-	if !ok {
-		return errors.New("the source knows no consumer groups")
-	}
-	return c.Commit(ctx, o.Group, o.Topic, o.Offsets)
 }
 
 func (p Parts) publish(ctx context.Context, o core.Publish) error {

@@ -31,6 +31,8 @@ type Watcher interface {
 	Stable(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	Starts(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
 	After(ctx context.Context, name string, unixMillis int64) ([]stream.Offset, error)
+	// Commit notes the offsets as a consumer group's, where the group is not further already.
+	Commit(ctx context.Context, group, topic string, offsets []stream.Offset) error
 }
 
 // Poller is a Source that many trainings share: readings that are due at about the same time are made by one call, and those that may be
@@ -81,19 +83,13 @@ func (p *Poller) After(ctx context.Context, topic string, unixMillis int64) (his
 	return vector(offsets), err
 }
 
-// Commit implements Committer, if the watcher can.
+// Commit implements Source.
 func (p *Poller) Commit(ctx context.Context, group, topic string, offsets history.Offsets) error {
-	w, ok := p.watcher.(interface {
-		Commit(ctx context.Context, group, topic string, offsets []stream.Offset) error
-	})
-	if !ok {
-		return errors.New("the source knows no consumer groups")
-	}
 	to := make([]stream.Offset, len(offsets))
 	for i, at := range offsets {
 		to[i] = stream.Offset{Partition: at.Partition, Offset: at.Offset}
 	}
-	return w.Commit(ctx, group, topic, to)
+	return p.watcher.Commit(ctx, group, topic, to)
 }
 
 func vector(offsets []stream.Offset) history.Offsets {
