@@ -19,6 +19,7 @@ import (
 	"creek.dev/creek/state/statetest"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/embedded"
+	"creek.dev/creek/test/pair"
 	"creek.dev/creek/trainer"
 	"creek.dev/creek/trainer/memory"
 	"creek.dev/creek/trainer/online"
@@ -104,12 +105,9 @@ func (l *learned) dispatch(t *testing.T, connection stream.Connection, segment s
 		Source: kafka, Store: l.store, Log: slog.New(slog.DiscardHandler), Probe: memory.Find(os.DirFS("/"), os.Getpid(), memory.OpenFile),
 	})
 	spec := history.LearningSpec{
-		Format:        history.Format{Type: "JSON", Label: sea.Label(), Classes: sea.Classes()},
+		Format:        pair.Format(sea),
 		Model:         history.Model{Algorithm: "LogisticRegression", Parameters: map[string]string{"learningRate": "0.01"}},
 		Preprocessing: []history.Transform{{Type: "StandardScaler"}},
-	}
-	for _, feature := range sea.Features() {
-		spec.Format.Features = append(spec.Format.Features, history.Feature{Name: feature})
 	}
 	d := driver.New(core.Settings{
 		Lineage: learnedLineage, Segment: segment, Follower: segment != "", UID: "uid", Writer: "w" + segment, Incarnation: "cafe", Spec: spec,

@@ -20,6 +20,7 @@ import (
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/embedded"
+	"creek.dev/creek/test/pair"
 	"creek.dev/creek/trainer/online"
 )
 
@@ -47,14 +48,10 @@ type plan struct {
 
 // spec is a forest, because it has much state, learns members in parallel and replaces them: whatever a restart loses would show.
 func spec() history.LearningSpec {
-	s := history.LearningSpec{
-		Format: history.Format{Type: "JSON", Label: source.Label(), Classes: source.Classes()},
+	return history.LearningSpec{
+		Format: pair.Format(source),
 		Model:  history.Model{Algorithm: "AdaptiveRandomForest", Seed: 7, Parameters: map[string]string{"members": "5"}},
 	}
-	for _, feature := range source.Features() {
-		s.Format.Features = append(s.Format.Features, history.Feature{Name: feature})
-	}
-	return s
 }
 
 // dispatch runs the dispatcher's code for one training, with a random name as every process has, and serves its facts.

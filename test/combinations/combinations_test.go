@@ -3,10 +3,6 @@ package combinations
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,8 +12,8 @@ import (
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/embedded"
+	"creek.dev/creek/test/pair"
 	"creek.dev/creek/trainer"
-	"creek.dev/creek/trainer/memory"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/generator"
 )
@@ -65,15 +61,9 @@ func produceAt(t *testing.T, partitions int32, millis func(i int) int64) stream.
 }
 
 func spec() history.LearningSpec {
-	spec := history.LearningSpec{
-		Format:        history.Format{Type: "JSON", Label: sea.Label(), Classes: sea.Classes()},
-		Model:         history.Model{Algorithm: "HoeffdingTree"},
-		Preprocessing: []history.Transform{{Type: "StandardScaler"}},
+	return history.LearningSpec{
+		Format: pair.Format(sea), Model: history.Model{Algorithm: "HoeffdingTree"}, Preprocessing: []history.Transform{{Type: "StandardScaler"}},
 	}
-	for _, feature := range sea.Features() {
-		spec.Format.Features = append(spec.Format.Features, history.Feature{Name: feature})
-	}
-	return spec
 }
 
 // counting counts the requests that carried records.
@@ -90,26 +80,6 @@ func (c *counting) Send(ctx context.Context, request history.Request) (driver.Re
 		}
 	}
 	return c.HTTPSender.Send(ctx, request)
-}
-
-// serve runs a real trainer behind HTTP.
-func serve(t *testing.T, source trainer.Source, store state.Store) *counting {
-	t.Helper()
-	tokenFile := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(tokenFile, []byte("token"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	teacher := trainer.New(trainer.Options{
-		Namespace: lineage.Namespace, Name: lineage.Name, TokenFile: tokenFile, Instance: "i", Started: time.Now(),
-	}, trainer.Parts{
-		Source: source, Store: store, Log: slog.New(slog.DiscardHandler), Probe: memory.Find(os.DirFS("/"), os.Getpid(), memory.OpenFile),
-	})
-	server := httptest.NewServer(teacher.Handler())
-	t.Cleanup(server.Close)
-	return &counting{HTTPSender: driver.HTTPSender{
-		URL: func() string { return server.URL }, Client: server.Client(),
-		Token: func(context.Context, string) (string, error) { return "token", nil },
-	}}
 }
 
 // learn has a dispatcher and a trainer learn the topic into a store of their own, and returns what became of it.
@@ -131,7 +101,7 @@ func learnInto(
 	defer func() { _ = publisher.Close() }()
 	reader := stream.NewReader(connection)
 	defer reader.Close()
-	sender := serve(t, trainer.NewKafka(stream.Settings{Brokers: connection.Brokers}), store)
+	sender := &counting{HTTPSender: pair.Serve(t, lineage, trainer.NewKafka(stream.Settings{Brokers: connection.Brokers}), store)}
 	d := driver.New(core.Settings{
 		Lineage: lineage, UID: "uid", Writer: "w", Incarnation: "cafe", Spec: spec(), Topic: topic,
 		Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,

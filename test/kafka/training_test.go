@@ -7,9 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -20,8 +17,8 @@ import (
 	"creek.dev/creek/state"
 	"creek.dev/creek/stream"
 	"creek.dev/creek/stream/kafkatest"
+	"creek.dev/creek/test/pair"
 	"creek.dev/creek/trainer"
-	"creek.dev/creek/trainer/memory"
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/generator"
 )
@@ -80,10 +77,11 @@ func train(t *testing.T, topic string, change func(*plan)) *training {
 	}
 	publisher := driver.NewKafkaPublisher(connection)
 	t.Cleanup(func() { _ = publisher.Close() })
+	sender := pair.Serve(t, lineage, trainer.NewKafka(p.kafka), p.store)
 	tr := &training{
 		t: t, topic: topic, config: p.config, store: p.store, kafka: p.cluster.Connection(kafkatest.Plain),
 		driver: driver.New(p.settings, driver.Parts{
-			Source: driver.NewPoller(source), Store: p.store, Sender: serve(t, trainer.NewKafka(p.kafka), p.store),
+			Source: driver.NewPoller(source), Store: p.store, Sender: &sender,
 			Publisher: publisher, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)),
 		}),
 	}
@@ -109,36 +107,10 @@ func (l logTo) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// serve runs a real trainer behind HTTP.
-func serve(t *testing.T, source trainer.Source, store state.Store) *driver.HTTPSender {
-	t.Helper()
-	tokenFile := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(tokenFile, []byte("token"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	teacher := trainer.New(trainer.Options{
-		Namespace: lineage.Namespace, Name: lineage.Name, TokenFile: tokenFile, Instance: "i", Started: time.Now(),
-	}, trainer.Parts{
-		Source: source, Store: store, Log: slog.New(slog.DiscardHandler), Probe: memory.Find(os.DirFS("/"), os.Getpid(), memory.OpenFile),
-	})
-	server := httptest.NewServer(teacher.Handler())
-	t.Cleanup(server.Close)
-	return &driver.HTTPSender{
-		URL: func() string { return server.URL }, Client: server.Client(),
-		Token: func(context.Context, string) (string, error) { return "token", nil },
-	}
-}
-
 func spec() history.LearningSpec {
-	spec := history.LearningSpec{
-		Format:        history.Format{Type: "JSON", Label: sea.Label(), Classes: sea.Classes()},
-		Model:         history.Model{Algorithm: "HoeffdingTree"},
-		Preprocessing: []history.Transform{{Type: "StandardScaler"}},
+	return history.LearningSpec{
+		Format: pair.Format(sea), Model: history.Model{Algorithm: "HoeffdingTree"}, Preprocessing: []history.Transform{{Type: "StandardScaler"}},
 	}
-	for _, feature := range sea.Features() {
-		spec.Format.Features = append(spec.Format.Features, history.Feature{Name: feature})
-	}
-	return spec
 }
 
 // made are n records that can be learned, another n at each number.
