@@ -99,7 +99,9 @@ type memoryKafka struct {
 	connection stream.Connection
 }
 
-func (k *memoryKafka) Commit(context.Context, string, string, []stream.Offset) error { return k.check() }
+func (k *memoryKafka) Commit(context.Context, string, string, []stream.Offset) error {
+	return k.check()
+}
 
 func (k *memoryKafka) Policy(context.Context, string, time.Duration) (stream.Policy, error) {
 	return stream.Policy{RetentionMillis: -1}, k.check()
