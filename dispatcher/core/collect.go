@@ -115,6 +115,17 @@ func (m *Machine) collect() {
 	}
 }
 
+// readAgain ends the round, since the store holds what the history in memory does not account for: the history is read anew, which tells
+// whether another dispatcher went on or the store lost entries.
+func (m *Machine) readAgain() {
+	c := &m.collector
+	c.abandon()
+	c.looked, c.due = nil, m.now.Add(m.settings.Collect.Every)
+	if m.stage == stageReady {
+		m.stage = stageNewest
+	}
+}
+
 // surveyCheckpoints condemns all but the newest.
 func (m *Machine) surveyCheckpoints() {
 	c, keys := &m.collector, m.settings.keys(m.incarnation)
@@ -128,6 +139,10 @@ func (m *Machine) surveyCheckpoints() {
 			p, err := keys.ParseCheckpointKey(0, key)
 			if err != nil {
 				m.stop(unreadable(err.Error()))
+				return
+			}
+			if p.Touched() > m.chain.head() {
+				m.readAgain()
 				return
 			}
 			if kept == keptCheckpoints || p.Entry < void.Before && p != void.After {
@@ -154,11 +169,7 @@ func (m *Machine) surveyHolds() {
 				m.stop(unreadable(err.Error()))
 				return
 			case n > m.chain.head():
-				c.abandon()
-				c.looked, c.due = nil, m.now.Add(m.settings.Collect.Every)
-				if m.stage == stageReady {
-					m.stage = stageNewest
-				}
+				m.readAgain()
 				return
 			}
 			doomed = append(doomed, key)

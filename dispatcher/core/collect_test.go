@@ -234,6 +234,31 @@ func TestRule10VoidCheckpointsDoNotCount(t *testing.T) {
 	}
 }
 
+// Rule 11: a checkpoint that a trainer saves of entries which the store has lost since does not count as one of the newest two.
+func TestRule11CheckpointOfLostEntries(t *testing.T) {
+	r := collecting(t)
+	r.live(3)
+	var newest history.Checkpoint
+	for key, value := range r.store {
+		if c, err := history.DecodeCheckpoint(value); strings.HasPrefix(key, r.keys().CheckpointPrefix(0)) && err == nil {
+			newest = c
+		}
+	}
+	newest.Header.Position = history.Position{Entry: r.machine.Facts().Head + 7}
+	beyond := r.keys().Checkpoint(0, newest.Header.Position)
+	r.intercept = func(op Op) (Result, bool) {
+		if o, ok := op.(Delete); ok && r.store[beyond] != nil {
+			t.Errorf("%s is deleted beside it", o.Key)
+		}
+		return Result{}, false
+	}
+	r.store[beyond] = newest.Encode()
+	r.live(2)
+	if f := r.machine.Facts(); f.Stopped == nil || f.Stopped.Reason != history.ReasonStateLost {
+		t.Errorf("stopped %v, want %s", f.Stopped, history.ReasonStateLost)
+	}
+}
+
 // Rule 10: while another dispatcher may be about to go on from a checkpoint none is removed. Once the entry is known its hold goes too.
 func TestRule10NothingIsRemovedUnderAHold(t *testing.T) {
 	r := collecting(t)

@@ -69,9 +69,16 @@ func (w *world) finish() {
 	if w.halted() {
 		return
 	}
-	// Whatever was kept in memory only is gone, so that what the store holds decides.
+	// Whatever was kept in memory only is gone, so that what the store holds decides; once more when trainers that lived on have saved theirs.
 	w.killAll()
-	finished, settled := w.consumed(total), w.now+60*second
+	settled := w.now + 60*second
+	w.run(61*second, func() bool { return w.halted() || w.now > settled })
+	if w.halted() {
+		return
+	}
+	w.killAll()
+	finished := w.consumed(total)
+	settled = w.now + 60*second
 	w.run(600*second, func() bool { return w.halted() || w.now > settled && (w.broken.must || finished()) })
 	switch {
 	case w.halted(), w.broken.hidden:
