@@ -52,8 +52,10 @@ chaos: ## Kill real trainers, dispatchers, Redis and, if it is here, Kafka while
 	$(GO) test -count 1 -timeout 0 -v -run TestChaos ./test/chaos -args -kafka -kills 40 -records 200000 $(ARGS)
 
 .PHONY: kafka-truths
-kafka-truths: ## Show on real Kafka brokers here what Creek relies on and guards against (ARGS='-run TestLag'); needs java and make cluster's jars
-	$(GO) test -tags e2e -count 1 -v -timeout 20m ./test/kafka $(ARGS)
+kafka-truths: ## Show on real Kafka brokers here what Creek relies on and guards against (ARGS='-run TestCodecs'); needs java and maven
+	@hack/cluster/build.sh kafka >/dev/null
+	@# They wait more than they compute.
+	$(GO) test -tags e2e -count 1 -v -timeout 20m -parallel 8 ./test/kafka $(ARGS)
 
 .PHONY: sim-mutants
 sim-mutants: ## Break each rule of the protocol by a patch and see that a simulated seed or a test notices

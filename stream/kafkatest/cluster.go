@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"creek.dev/creek/stream"
@@ -65,12 +66,13 @@ func (c *Cluster) prepare(brokers int) error {
 		}
 		c.Brokers = append(c.Brokers, b)
 	}
-	for _, b := range c.Brokers {
-		if err := b.format(); err != nil {
-			return err
-		}
+	failures := make([]error, brokers)
+	var wait sync.WaitGroup
+	for i, b := range c.Brokers {
+		wait.Go(func() { failures[i] = b.format() })
 	}
-	return nil
+	wait.Wait()
+	return errors.Join(failures...)
 }
 
 // Connection returns how to reach the brokers at a listener, without credentials.

@@ -34,5 +34,5 @@ func Libraries() (string, error) {
 			return folder, nil
 		}
 	}
-	return "", fmt.Errorf("%w: no jars below %s; run hack/cluster/build.sh all", ErrMissing, cache)
+	return "", fmt.Errorf("%w: no jars below %s; run hack/cluster/build.sh kafka", ErrMissing, cache)
 }

@@ -1,6 +1,6 @@
 // Package kafka holds what Creek relies on and guards against in Kafka, each shown on real brokers that the tests start (make kafka-truths):
 //
-//	records deleted before they were read    TestRecordsDeletedBeforeTheyWereReadStopTheTraining, …AreLeftOut
+//	records deleted before they were read    TestRecordsDeletedBeforeTheyWereReadStopTheTraining, …AreLeftOut (by retention itself)
 //	a topic made anew, refilled or empty     TestTopicMadeAnewAndRefilled, TestTopicMadeAnewAndEmpty
 //	partitions added, partitions idle        TestPartitionsAddedWhileTraining, TestIdlePartitions
 //	compacted topics                         TestCompactedTopicIsRefused, TestCompactedTopicIsLearnedWhereAllowed

@@ -57,21 +57,45 @@ func idempotent(t *testing.T, c *kafkatest.Cluster, topic string) func(partition
 // leaderOf waits until a partition is led by another broker than the one that is named.
 func leaderOf(t *testing.T, admin *kadm.Client, topic string, partition, other int32) int32 {
 	t.Helper()
+	within := limit(t)
 	for {
-		found, err := admin.ListTopics(limit(t), topic)
+		found, err := admin.ListTopics(within, topic)
 		if leader := found[topic].Partitions[partition].Leader; err == nil && leader > 0 && leader != other {
 			return leader
 		}
-		if t.Context().Err() != nil || limit(t).Err() != nil {
+		if within.Err() != nil {
 			t.Fatal("there is no other leader:", err)
 		}
 		time.Sleep(20 * time.Millisecond) // Nothing tells when a leader was elected.
 	}
 }
 
+// electPreferred makes the preferred replicas of partitions 0 and 1 their leaders, which leader is of partition 0.
+func electPreferred(t *testing.T, admin *kadm.Client, topic string, leader int32) {
+	t.Helper()
+	within := limit(t)
+	elect := kadm.TopicsSet{}
+	elect.Add(topic, 0, 1)
+	for {
+		// It can be elected when it has caught up.
+		answer, err := admin.ElectLeaders(within, kadm.ElectPreferredReplica, elect)
+		if err == nil && answer[topic][0].Err == nil {
+			return
+		}
+		if found, _ := admin.ListTopics(within, topic); found[topic].Partitions[0].Leader == leader {
+			return
+		}
+		if within.Err() != nil {
+			t.Fatalf("broker %d is not elected: %v, error %v", leader, answer, err)
+		}
+		time.Sleep(100 * time.Millisecond) // Nothing tells when it has.
+	}
+}
+
 // Leaders are killed, come back, are elected and moved while a training reads, and at last all brokers are gone for a while: every record is
 // learned once, in the order of the history.
 func TestLeadersThatMove(t *testing.T) {
+	t.Parallel()
 	c := threeBrokers(t)
 	topic := newTopic(t, c, 2, nil)
 	admin := administrator(t, c)
@@ -102,19 +126,7 @@ func TestLeadersThatMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	more(2)
-	elect := kadm.TopicsSet{}
-	elect.Add(topic, 0, 1)
-	for {
-		// It can be elected when it has caught up.
-		answer, err := admin.ElectLeaders(limit(t), kadm.ElectPreferredReplica, elect)
-		if err == nil && answer[topic][0].Err == nil {
-			break
-		}
-		if found, _ := admin.ListTopics(limit(t), topic); found[topic].Partitions[0].Leader == killed {
-			break
-		}
-		time.Sleep(100 * time.Millisecond) // Nothing tells when it has.
-	}
+	electPreferred(t, admin, topic, killed)
 	more(3)
 	tr.learned(total, 0)
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,15 +23,18 @@ import (
 )
 
 func limit(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
 
+// topics counts them, so that each has a name of its own.
+var topics atomic.Int64
+
 // newTopic makes a topic of a name of its own.
 func newTopic(t *testing.T, c *kafkatest.Cluster, partitions int, config map[string]string) string {
 	t.Helper()
-	name := fmt.Sprintf("truth-%d", time.Now().UnixNano())
+	name := fmt.Sprintf("truth-%d", topics.Add(1))
 	if err := stream.CreateTopic(limit(t), c.Connection(kafkatest.Plain), name, partitions, config); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +92,7 @@ func works(t *testing.T, c stream.Connection, topic string) error {
 	}
 	w := stream.NewWriter(c, topic)
 	defer w.Close()
-	if _, err := w.Write(limit(t), 0, []stream.Record{{UnixMillis: 1, Value: []byte("v")}}); err != nil {
+	if _, err := w.Write(limit(t), 0, []stream.Record{{UnixMillis: time.Now().UnixMilli(), Value: []byte("v")}}); err != nil {
 		return err
 	}
 	r := stream.NewReader(c)
@@ -102,6 +106,7 @@ func works(t *testing.T, c stream.Connection, topic string) error {
 }
 
 func TestCredentials(t *testing.T) {
+	t.Parallel()
 	topic := newTopic(t, broker, 1, nil)
 	for _, listener := range []kafkatest.Listener{kafkatest.SASL, kafkatest.SASLTLS} {
 		for _, mechanism := range []string{stream.MechanismPlain, stream.MechanismScramSHA256, stream.MechanismScramSHA512} {
@@ -121,6 +126,7 @@ func TestCredentials(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	topic := newTopic(t, broker, 1, nil)
 	c := broker.Connection(kafkatest.TLS)
 	if err := works(t, c, topic); err != nil {
@@ -133,6 +139,7 @@ func TestTLS(t *testing.T) {
 }
 
 func TestMutualTLS(t *testing.T) {
+	t.Parallel()
 	topic := newTopic(t, broker, 1, nil)
 	c := broker.Connection(kafkatest.MutualTLS)
 	if err := works(t, c, topic); !errors.Is(err, stream.ErrAuthentication) {
