@@ -8,21 +8,28 @@ import (
 	"creek.dev/creek/history"
 )
 
-// changeAgain is how long after a reading of the object that did not confirm a change the next is made.
-const changeAgain = 2 * Second
+const (
+	// changeAgain is how long after a reading of the object that did not confirm a change the next is made.
+	changeAgain = 2 * Second
+	// changeHold is how long slices wait for the object to be read when a change is noticed, so that they are learned by it.
+	changeHold = Second
+)
 
 // change is an Epoch on its way: what is asked for differs from what is in force. It is confirmed by the object itself and accepted by
 // the trainer before it is written, and what was learned before it is saved.
 type change struct {
 	terms history.Terms
-	// confirmed tells that the object, read after head was known as the newest entry, is of generation still.
+	// confirmed tells that the object, read after head was known as the newest entry, is of generation still. Slices that follow head
+	// change nothing about that.
 	confirmed        bool
 	head, generation int64
+	// reading is the call that reads the object, 0 for none.
+	reading int64
 	// accepted tells that a trainer of the template can build the model.
 	accepted bool
 	template string
-	// due is when the object may be read.
-	due Instant
+	// due is when the object may be read, and held until when slices wait for it; 0 where there is no change.
+	due, held Instant
 }
 
 // asked returns the learning spec that the object asks for now.
@@ -124,19 +131,17 @@ func (m *Machine) changing() bool {
 		return false
 	}
 	c := &m.change
-	if head := m.chain.head(); c.head != head || c.generation != m.config.Generation {
-		*c = change{head: head, generation: m.config.Generation, confirmed: m.alone(), due: c.due}
+	if c.held == 0 || c.generation != m.config.Generation || !m.slicesSince(c.head) {
+		*c = change{generation: m.config.Generation, confirmed: m.alone(), due: c.due, held: m.now.Add(changeHold)}
 	}
+	c.head = m.chain.head()
 	if c.template != m.config.Template || !maps.Equal(c.terms.Parameters, terms.Parameters) {
 		c.accepted = false
 	}
 	c.terms, c.template = terms, m.config.Template
 	switch {
-	case !c.confirmed && c.due > m.now:
-		m.wakeAt(c.due)
-		return false
 	case !c.confirmed:
-		m.confirmChange()
+		return m.confirmChange()
 	case !m.atHead() || !c.accepted:
 		// What was learned before is finished and saved, and then a trainer is asked.
 	case m.outdated():
@@ -159,17 +164,46 @@ func (m *Machine) atHead() bool {
 	return m.delivery.action == "" && m.delivery.position == history.Position{Entry: m.chain.head()} && !m.unsaved()
 }
 
-// confirmChange reads the object, since a cached one may be of yesterday. It is read after the head was known: so whatever Epoch the
-// history holds was decided by an older object or by this one, and what is written now is never older than what it replaces.
-func (m *Machine) confirmChange() {
-	generation := m.change.generation
-	m.start(&m.main, ReadObject{}, func(r Result) {
-		c := &m.change
-		c.due = m.now.Add(changeAgain)
-		if c.generation == generation && r.Outcome == Done && r.Object.UID == m.settings.UID && r.Object.Generation == generation {
-			c.confirmed = true
+// slicesSince tells whether nothing but slices follows an entry.
+func (m *Machine) slicesSince(number int64) bool {
+	for n := number + 1; n <= m.chain.head(); n++ {
+		if l, ok := m.chain.at(n); !ok || l.entry.Kind != history.KindSlice {
+			return false
 		}
+	}
+	return number <= m.chain.head()
+}
+
+// confirmChange has the object read, since a cached one may be of yesterday, and tells whether slices wait for that: not for long, since the
+// API server may hang. It is read after the head was known: so whatever Epoch the history holds was decided by an older object or by this
+// one, and what is written now is never older than what it replaces.
+func (m *Machine) confirmChange() bool {
+	c := &m.change
+	if m.idle(&m.objectLane) {
+		if c.due > m.now {
+			m.wakeAt(c.due)
+			return false
+		}
+		m.readObject()
+	}
+	if m.now >= c.held {
+		return false
+	}
+	m.wakeAt(c.held)
+	return true
+}
+
+func (m *Machine) readObject() {
+	m.start(&m.objectLane, ReadObject{}, func(r Result) {
+		c := &m.change
+		if c.reading != r.ID {
+			// It was begun for another change.
+			return
+		}
+		c.reading, c.due = 0, m.now.Add(changeAgain)
+		c.confirmed = r.Outcome == Done && r.Object.UID == m.settings.UID && r.Object.Generation == c.generation
 	})
+	m.change.reading = m.objectLane.call
 }
 
 // trying tells whether the next thing to ask of the trainer is whether it can build the model of a change.

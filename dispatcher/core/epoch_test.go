@@ -171,6 +171,62 @@ func TestRule1EpochOfAnOlderObject(t *testing.T) {
 	}
 }
 
+// An API server that hangs delays slices by a second at most, once for each change. What comes in force in the end was confirmed by a reading
+// that began after the newest Epoch, though slices were cut while it was under way.
+func TestRule1SlicesDoNotWaitForAnObjectThatIsNotRead(t *testing.T) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	r.objectTakes = 15 * Second
+	asked := r.now
+	r.ask("0.5")
+	appended, longest := r.now, Span(0)
+	for to := int64(20); r.now.Since(asked) < 14*Second; to++ {
+		r.stable = at(0, to)
+		head := r.machine.Facts().Head
+		r.run(50 * Millisecond)
+		if r.machine.Facts().Head > head {
+			longest, appended = max(longest, r.now.Since(appended)), r.now
+		}
+	}
+	// A slice waits for its window, and for the next reading of the offsets, anyway.
+	if limit := changeHold + r.config.Batch.Window + idlePoll + 100*Millisecond; longest > limit || longest < changeHold {
+		t.Errorf("nothing was appended for %d ms, want %d to %d", longest/Millisecond, changeHold/Millisecond, limit/Millisecond)
+	}
+	if f := r.machine.Facts(); f.Epoch != 0 || f.Records < 200 {
+		t.Errorf("epoch %d, %d records, before the object was read", f.Epoch, f.Records)
+	}
+	r.run(2 * Second)
+	if f := r.machine.Facts(); f.Stopped != nil || f.Epoch == 0 || f.Lag != 0 {
+		t.Errorf("epoch %d, lag %d, stopped %v, after it was", f.Epoch, f.Lag, f.Stopped)
+	}
+	if story := r.story(); !slices.Contains(story, "epoch 0.5 v1") {
+		t.Errorf("%v", story)
+	}
+}
+
+// A reading of the object that began before another's Epoch was read confirms nothing after it.
+func TestRule1ObjectReadBeforeAnothersEpochConfirmsNothing(t *testing.T) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	r.objectTakes = 3 * Second
+	r.ask("0.5")
+	r.run(500 * Millisecond)
+	// Another dispatcher knows of a later object.
+	m := r.machine
+	foreign := m.following(history.KindEpoch, m.chain.end())
+	foreign.Epoch, foreign.Writer, foreign.Term = foreign.Number, "writer-0", m.term-1
+	foreign.Terms = &history.Terms{Parameters: rate("0.7"), NumericsVersion: 1}
+	r.store[r.keys().Entry(foreign.Number)] = foreign.Encode()
+	r.stable = at(0, 20)
+	r.objectTakes = 20 * Second
+	r.run(10 * Second)
+	r.wantStory("Slice to 10 in 0", "epoch 0.7 v1", "Slice to 20 in 2")
+}
+
 // A value that the learner refuses stops the training before anything is written; the correction is all that it needs.
 func TestRule1EpochThatTheLearnerRefuses(t *testing.T) {
 	r := newChanging(t)

@@ -38,8 +38,8 @@ type Machine struct {
 	wake     Instant
 
 	stage stage
-	// main is the lane of store operations; the others poll the source and talk to the trainer.
-	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane, commitLane lane
+	// main is the lane of store operations; the others poll the source, talk to the trainer and read the object.
+	main, topicLane, stableLane, startsLane, sendLane, publishLane, warmLane, commitLane, objectLane lane
 
 	incarnation string
 	spec        history.LearningSpec
@@ -207,7 +207,7 @@ func (m *Machine) abandon() {
 	m.calls = map[int64]func(Result){}
 	m.main, m.topicLane, m.stableLane, m.startsLane = lane{}, lane{}, lane{}, lane{}
 	m.sendLane, m.publishLane, m.warmLane, m.ages.lane = lane{}, lane{}, lane{}, lane{}
-	m.commitLane = lane{}
+	m.commitLane, m.objectLane = lane{}, lane{}
 	m.collector.abandon()
 	m.delivery.action, m.delivery.last, m.delivery.arrived = "", 0, nil
 }

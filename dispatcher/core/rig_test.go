@@ -41,7 +41,9 @@ type rig struct {
 
 	// intercept may answer an operation in the world's place. It returns false to let the world answer.
 	intercept func(Op) (Result, bool)
-	ops       []Op
+	// objectTakes is how long a reading of the object takes.
+	objectTakes Span
+	ops         []Op
 }
 
 type arrival struct {
@@ -154,6 +156,8 @@ func (r *rig) call(c Call) {
 			r.due = append(r.due, arrival{at: at, event: lateReading{id: c.ID}})
 			return
 		}
+	case ReadObject:
+		at = max(at, r.now.Add(r.objectTakes))
 	case Send:
 		at = r.now.Add(5 * Millisecond)
 	}
