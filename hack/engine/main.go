@@ -93,7 +93,8 @@ func (s *stage) learners(ctx context.Context) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	fmt.Printf("\n%-10s %12s %14s %16s %14s %12s %12s %10s\n", "learner", "records", "records/s", "records/CPU s", "dispatcher CPU", "peak MiB", "anon MiB", "× River")
+	fmt.Printf("\n%-8s %9s %12s %15s %15s %9s %9s %10s %12s %8s\n", "learner", "records", "records/s", "records/CPU s",
+		"dispatcher CPU", "peak MiB", "anon MiB", "model MiB", "above model", "× River")
 	for _, l := range []struct {
 		name    string
 		model   history.Model
@@ -119,11 +120,13 @@ func (s *stage) learners(ctx context.Context) error {
 		} else if peer > 0 {
 			ratio = fmt.Sprintf("%.1f", m.perProcessor()/peer)
 		}
-		fmt.Printf("%-10s %12d %14.0f %16.0f %13.1f%% %12.1f %12.1f %10s\n", l.name, l.records, m.perSecond(), m.perProcessor(),
-			100*m.dispatcher.Seconds()/m.wall.Seconds(), float64(m.peak)/(1<<20), float64(m.anonymous)/(1<<20), ratio)
+		fmt.Printf("%-8s %9d %12.0f %15.0f %14.1f%% %9.1f %9.1f %10.1f %12.1f %8s\n", l.name, l.records, m.perSecond(), m.perProcessor(),
+			100*m.dispatcher.Seconds()/m.wall.Seconds(), mebibytes(m.peak), mebibytes(m.anonymous), mebibytes(m.model), mebibytes(m.peak-m.model), ratio)
 	}
 	return nil
 }
+
+func mebibytes(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
 // combinations measures each delivery with each residency in slices of 1,000 records.
 func (s *stage) combinations(ctx context.Context) error {

@@ -47,6 +47,9 @@ func (s *stage) measure(ctx context.Context, p plan) (measured, error) {
 		wall: time.Since(began), dispatcher: processorTime() - processor, trainer: trainerTime(r.trainer.Process.Pid) - used,
 		peak: statusOf(r.trainer.Process.Pid, "VmHWM"), anonymous: statusOf(r.trainer.Process.Pid, "RssAnon"),
 	}
+	if facts.Memory != nil {
+		m.model = facts.Memory.Model
+	}
 	return m, nil
 }
 

@@ -47,8 +47,9 @@ type plan struct {
 type measured struct {
 	records, slices, operations int64
 	wall, trainer, dispatcher   time.Duration
-	// peak is the trainer's largest resident set in bytes, anonymous what at the end was no file's.
-	peak, anonymous int64
+	// peak is the trainer's largest resident set in bytes, anonymous what at the end was no file's, model what of it the model took by the
+	// trainer's own estimate.
+	peak, anonymous, model int64
 }
 
 func (m measured) perSecond() float64    { return float64(m.records) / m.wall.Seconds() }
