@@ -28,20 +28,27 @@ func (b batch) plain(arena []byte) (plain, grown []byte, err error) {
 		return nil, arena, fmt.Errorf("batch at offset %d is compressed by an unknown method, number %d", b.base, kind)
 	}
 	start := len(arena)
-	if kind == compress.Snappy {
-		err = checkSnappy(b.payload)
-	}
-	grown = arena
-	if err == nil {
-		grown, err = inflate(codec, b.payload, arena)
-	}
-	if err != nil {
+	if grown, err = inflate(codec, kind, b.payload, arena); err != nil {
 		return nil, grown, fmt.Errorf("batch at offset %d: decompress %s: %w", b.base, codec.Name(), err)
 	}
 	return grown[start:], grown, nil
 }
 
-func inflate(codec compress.Codec, payload, arena []byte) ([]byte, error) {
+// inflate appends what a payload holds to the arena.
+func inflate(codec compress.Codec, kind compress.Compression, payload, arena []byte) ([]byte, error) {
+	switch kind {
+	case compress.Lz4:
+		return inflateLZ4(payload, arena)
+	case compress.Snappy:
+		if err := checkSnappy(payload); err != nil {
+			return arena, err
+		}
+	}
+	return readAll(codec, payload, arena)
+}
+
+// readAll appends what a codec's reader gives.
+func readAll(codec compress.Codec, payload, arena []byte) ([]byte, error) {
 	reader := codec.NewReader(bytes.NewReader(payload))
 	defer func() { _ = reader.Close() }() // It only gives buffers back.
 	for start := len(arena); ; {
