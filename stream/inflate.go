@@ -39,6 +39,8 @@ func inflate(codec compress.Codec, kind compress.Compression, payload, arena []b
 	switch kind {
 	case compress.Lz4:
 		return inflateLZ4(payload, arena)
+	case compress.Zstd:
+		return inflateZstd(payload, arena)
 	case compress.Snappy:
 		if err := checkSnappy(payload); err != nil {
 			return arena, err
@@ -64,6 +66,24 @@ func readAll(codec compress.Codec, payload, arena []byte) ([]byte, error) {
 			return arena, err
 		case len(arena)-start > maxPlain:
 			return arena, fmt.Errorf("more than %d bytes", maxPlain)
+		}
+	}
+}
+
+// widen has decode fill the room behind the arena, and gives it more and more as long as it is short of some: there is first as much as the
+// arena has, at least the given bytes, and at last the most that the input justifies.
+func widen(arena []byte, first, most int, decode func(room []byte) (n int, short bool, err error)) ([]byte, error) {
+	for room := min(most, max(first, cap(arena)-len(arena))); ; room = min(most, 2*room) {
+		if cap(arena)-len(arena) < room {
+			arena = slices.Grow(arena, max(room, len(arena)))
+		}
+		at := len(arena)
+		n, short, err := decode(arena[at : at+room : at+room])
+		switch {
+		case err == nil:
+			return arena[:at+n], nil
+		case !short || room == most:
+			return arena, err
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/pierrec/lz4/v4"
 )
@@ -123,22 +122,20 @@ func (f lz4Frame) blocks(data, arena []byte, limit int) (grown, rest []byte, err
 	return arena, data, nil
 }
 
-// block appends what one block holds. It does not say how much that is, so that there is more and more room until it is enough.
+// block appends what one block holds.
 func (f lz4Frame) block(data, arena []byte, start int) ([]byte, error) {
-	most := min(f.most, lz4Ratio*len(data))
-	for room := min(most, max(lz4Guess*len(data), cap(arena)-len(arena))); ; room = min(most, 2*room) {
-		arena = slices.Grow(arena, room)
-		at := len(arena)
-		var window []byte
-		if f.flags&lz4Independent == 0 {
-			window = arena[max(start, at-lz4Window):at]
-		}
-		n, err := lz4.UncompressBlockWithDict(data, arena[at:at+room], window)
-		switch {
-		case err == nil:
-			return arena[:at+n], nil
-		case room == most:
-			return arena, fmt.Errorf("an LZ4 block of %d bytes: %w", len(data), err)
-		}
+	at := len(arena)
+	var window []byte
+	if f.flags&lz4Independent == 0 {
+		window = arena[max(start, at-lz4Window):at]
 	}
+	grown, err := widen(arena, lz4Guess*len(data), min(f.most, lz4Ratio*len(data)), func(room []byte) (n int, short bool, err error) {
+		n, err = lz4.UncompressBlockWithDict(data, room, window)
+		// It does not tell damage from too little room.
+		return n, err != nil, err
+	})
+	if err != nil {
+		return grown, fmt.Errorf("an LZ4 block of %d bytes: %w", len(data), err)
+	}
+	return grown, nil
 }

@@ -68,9 +68,11 @@ func (r *Reader) Read(ctx context.Context, topic Ref, partition int32, from, to 
 func (r *Reader) unpacker(fn func([]Record) error, from int64) *unpacker {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	u := &unpacker{}
+	var u *unpacker
 	if n := len(r.unpackers); n > 0 {
 		u, r.unpackers = r.unpackers[n-1], r.unpackers[:n-1]
+	} else {
+		u = &unpacker{records: make([]Record, 0, handOut)}
 	}
 	u.fn, u.next, u.records, u.arena = fn, from, u.records[:0], u.arena[:0]
 	return u

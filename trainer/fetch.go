@@ -50,6 +50,10 @@ func (c *chunk) add(r *stream.Record) {
 		// Only the first record of a chunk comes here: no earlier one points into the memory that is replaced.
 		c.arena = make([]byte, 0, max(need, chunkBytes))
 	}
+	if c.records == nil {
+		// As many as may come: what is not used is not touched, and growing would leave half of it as garbage.
+		c.records = make([]core.Record, 0, chunkRecords)
+	}
 	c.records = append(c.records, core.Record{
 		Offset: r.Offset, UnixMillis: r.UnixMillis, Key: c.copy(r.Key), Value: c.copy(r.Value), RawHeaders: c.copy(r.RawHeaders),
 	})
