@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -168,22 +169,38 @@ func (w *world) check() {
 	if c := w.saved(); c.Header.Records+c.Header.DeadLetters != total {
 		w.fatalf("%d learned and %d dead letters of %d records", c.Header.Records, c.Header.DeadLetters, total)
 	}
+	w.checkLetters()
+}
+
+// checkLetters holds that exactly those records are published as dead letters which were learned from but cannot be read. Where entries were
+// lost that a trainer had learned, what it published of them stays, though the records may have grown too old before they were cut again.
+func (w *world) checkLetters() {
 	want := map[string]bool{}
 	for _, learned := range w.effective() {
-		for _, r := range w.records[learned.Partition] {
-			if r.offset >= learned.From && r.offset < learned.To && strings.HasPrefix(string(r.value), "poison") {
-				want[lineage.RecordID(history.DeadLetter{Partition: learned.Partition, Offset: r.offset})] = true
-			}
-		}
+		w.poisonOf(learned.Range, want)
 	}
 	for id := range want {
 		if w.published[id] == 0 {
 			w.fatalf("the dead letter %s was never published", id)
 		}
 	}
+	if w.broken != nil && w.age > 0 {
+		for p, to := range w.stable {
+			w.poisonOf(history.Range{Partition: p, To: to}, want)
+		}
+	}
 	for id := range w.published {
 		if !want[id] {
 			w.fatalf("the record %s was published as a dead letter", id)
+		}
+	}
+}
+
+// poisonOf notes which records of a range cannot be read.
+func (w *world) poisonOf(r history.Range, into map[string]bool) {
+	for _, found := range w.records[r.Partition] {
+		if found.offset >= r.From && found.offset < r.To && bytes.HasPrefix(found.value, []byte("poison")) {
+			into[lineage.RecordID(history.DeadLetter{Partition: r.Partition, Offset: found.offset})] = true
 		}
 	}
 }
