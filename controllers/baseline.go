@@ -22,6 +22,13 @@ func (r *Reconciler) reconcileBaseline(ctx context.Context, s *scope) error {
 		return nil
 	}
 	want := resources.Baseline(s.training, s.settings, s.credentials)
+	s.restrict(want, want.Spec.Template.Spec.Containers, s.flagsOfBaseline())
+	if s.deployment != nil {
+		resources.KeepMark(s.deployment, want)
+		if s.keepsTemplate(s.deployment, want) {
+			resources.KeepDeployment(s.deployment, want)
+		}
+	}
 	s.stamp(want, s.settings.ImageFor(s.training))
 	deployment, problem, err := ensure(ctx, r, s, s.deployment, want, resources.MergeDeployment)
 	if err != nil && refused(err) {

@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +35,10 @@ type turn struct {
 	granted bool
 	// waiting says why it does not, nil when it has it.
 	waiting *verdict
+	// keeps: it goes on with the image that it has, and thus with the templates that were made for that.
+	keeps bool
+	// withheld are the flags that the image is not known to have.
+	withheld map[string]bool
 }
 
 // rollouts asks for turns, of one training at a time. What it remembers bridges the time until the cache shows what was written; all else
@@ -61,7 +66,7 @@ func (r *Reconciler) awaitTurn(ctx context.Context, s *scope) error {
 	if applied == "" || applied == image || !operatorChooses(s.training, s.service) {
 		return nil
 	}
-	s.settings.Image = applied
+	s.settings.Image, s.turn.keeps = applied, true
 	s.again(turnRefresh)
 	key := s.key.String()
 	r.rollouts.mu.Lock()
@@ -78,7 +83,7 @@ func (r *Reconciler) awaitTurn(ctx context.Context, s *scope) error {
 		return nil
 	}
 	if s.accessProblem == nil && slices.Contains(plan.Turns, key) {
-		s.settings.Image, s.turn.granted = r.Settings.Image, true
+		s.settings.Image, s.turn.granted, s.turn.keeps = r.Settings.Image, true, false
 		r.rollouts.granted[key] = grant{image: image, at: s.now}
 		log.FromContext(ctx).Info("Rolling out the trainer's image", "from", applied, "to", image, "progress", plan.Images[image].String())
 		return nil
@@ -197,7 +202,11 @@ func trainerUpToDate(s *scope) metav1.Condition {
 	kind := trainingv1alpha1.ConditionTrainerUpToDate
 	switch waiting := s.turn.waiting; {
 	case waiting != nil:
-		return s.condition(kind, metav1.ConditionFalse, waiting.reason, waiting.message)
+		message := waiting.message
+		if len(s.turn.withheld) > 0 {
+			message += " Its image is not known to have the flags " + strings.Join(slices.Sorted(maps.Keys(s.turn.withheld)), ", ") + ": what they say reaches it with the other image."
+		}
+		return s.condition(kind, metav1.ConditionFalse, waiting.reason, message)
 	case s.service == nil || s.refused != nil:
 		if c, ok := s.previous(kind); ok && s.refused != nil {
 			return c

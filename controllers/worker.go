@@ -62,6 +62,13 @@ func (r *Reconciler) writeService(ctx context.Context, s *scope, initialScale in
 		before = resources.MemoryLimit(s.service.Spec.Template.Spec.Containers)
 	}
 	want := resources.Service(s.training, worker)
+	s.restrict(want, want.Spec.Template.Spec.Containers, s.flagsOfService())
+	if s.service != nil {
+		resources.KeepMark(s.service, want)
+		if s.keepsTemplate(s.service, want) {
+			resources.KeepService(s.service, want)
+		}
+	}
 	s.stamp(want, want.Annotations[resources.AnnotationTemplate])
 	service, problem, err := ensure(ctx, r, s, s.service, want, resources.MergeService)
 	if err != nil {
@@ -112,8 +119,11 @@ func imageOf(containers []corev1.Container) string {
 
 // otherTemplate tells whether the template changes for other reasons than its memory.
 func (r *Reconciler) otherTemplate(s *scope) bool {
-	hash := resources.TemplateHash(s.training, resources.Worker{Settings: s.settings, Credentials: s.credentials})
-	return s.service != nil && s.service.Annotations[resources.AnnotationTemplate] != hash
+	if s.service == nil {
+		return false
+	}
+	want := resources.Service(s.training, resources.Worker{Settings: s.settings, Credentials: s.credentials})
+	return s.service.Annotations[resources.AnnotationTemplate] != want.Annotations[resources.AnnotationTemplate] && !s.keepsTemplate(s.service, want)
 }
 
 // limitFor returns the limit for the template. A template that changes anyway takes along what the running pod was given.

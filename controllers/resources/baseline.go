@@ -3,6 +3,7 @@ package resources
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -34,8 +35,10 @@ func Baseline(t *trainingv1alpha1.CreekTraining, s Settings, c Credentials) *app
 		ReadinessProbe: readiness(5),
 	})
 	spec.TerminationGracePeriodSeconds = new(baselineGraceSeconds)
+	object := meta(t, BaselineName(t.Name), labels)
+	object.Annotations = map[string]string{AnnotationMadeFrom: madeOf(t, c), AnnotationFlags: strings.Join(KnownFlags(), ",")}
 	return &appsv1.Deployment{
-		ObjectMeta: meta(t, BaselineName(t.Name), labels),
+		ObjectMeta: object,
 		Spec: appsv1.DeploymentSpec{
 			Replicas: &replicas,
 			// Two pods at a time would only contend for the same history.

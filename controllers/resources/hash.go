@@ -2,6 +2,7 @@ package resources
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"knative.dev/serving/pkg/apis/autoscaling"
 
@@ -24,4 +25,15 @@ func TemplateHash(t *trainingv1alpha1.CreekTraining, w Worker) string {
 		panic("resources: marshal a pod template: " + err.Error())
 	}
 	return history.Sum(data).String()[:16]
+}
+
+// madeOf says from what a training's templates are made, as AnnotationMadeFrom holds it. What no template depends on does not count.
+func madeOf(t *trainingv1alpha1.CreekTraining, c Credentials) string {
+	spec := t.Spec.DeepCopy()
+	spec.Suspend, spec.Memory, spec.Source.Format = false, trainingv1alpha1.MemorySpec{}, trainingv1alpha1.FormatSpec{}
+	data, err := json.Marshal([]any{spec.Lineage, spec.Source, spec.Model, spec.State, spec.Scaling, spec.Trainer, spec.Baseline})
+	if err != nil {
+		panic("resources: marshal a spec: " + err.Error())
+	}
+	return madeFrom{t.Generation, history.Sum(data).String()[:16], fmt.Sprintf("username=%t", c.RedisUsername)}.String()
 }

@@ -2,6 +2,7 @@ package resources_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +11,7 @@ import (
 	"knative.dev/serving/pkg/apis/autoscaling"
 	servingv1 "knative.dev/serving/pkg/apis/serving/v1"
 
+	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/controllers/resources"
 )
 
@@ -103,5 +105,21 @@ func TestMergeServiceDropsWhatIsWantedNoLonger(t *testing.T) {
 	}
 	if len(template.Spec.Containers[0].Env) != 1 {
 		t.Error("what a person added to the container is gone")
+	}
+}
+
+// TestKnownFlags: an image is known to have every flag that it may be given, and those of others are taken away.
+func TestKnownFlags(t *testing.T) {
+	known := resources.KnownFlags()
+	for _, training := range []*trainingv1alpha1.CreekTraining{full(), onS3()} {
+		training.Spec.Baseline = full().Spec.Baseline
+		containers := resources.Baseline(training, settings(), resources.Credentials{RedisUsername: true}).Spec.Template.Spec.Containers
+		before := slices.Clone(containers[0].Args)
+		if unknown := resources.Restrict(containers, known); len(unknown) > 0 || !slices.Equal(containers[0].Args, before) {
+			t.Errorf("the operator does not say that it may write %v", unknown)
+		}
+		if unknown := resources.Restrict(containers, []string{"name", "pinned"}); !slices.Equal(containers[0].Args, []string{"--name=fraud", "--pinned"}) || len(unknown) != len(before)-2 {
+			t.Errorf("left of %v: %v", before, containers[0].Args)
+		}
 	}
 }

@@ -29,6 +29,10 @@ const (
 	AnnotationImageFrom = "training.creek.dev/image-from"
 	// AnnotationRolledOut holds what was changed, the template's hash or the baseline's image, and when, where that was its turn in a rollout.
 	AnnotationRolledOut = "training.creek.dev/rolled-out"
+	// AnnotationMadeFrom holds the generation and a digest of the spec that the template was made from, and what its Secrets decided.
+	AnnotationMadeFrom = "training.creek.dev/made-from"
+	// AnnotationFlags lists the flags that the template's image knows, as the operator that gave it the image says.
+	AnnotationFlags = "training.creek.dev/flags"
 )
 
 // Values of AnnotationImageFrom.

@@ -3,6 +3,7 @@ package resources
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -71,6 +72,8 @@ func Service(t *trainingv1alpha1.CreekTraining, w Worker) *servingv1.Service {
 		AnnotationTemplate:  TemplateHash(t, w),
 		AnnotationImage:     w.Settings.ImageFor(t),
 		AnnotationImageFrom: imageFrom(t),
+		AnnotationMadeFrom:  madeOf(t, w.Credentials),
+		AnnotationFlags:     strings.Join(KnownFlags(), ","),
 	}
 	return svc
 }
