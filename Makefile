@@ -61,6 +61,10 @@ kafka-truths: ## Show on real Kafka brokers here what Creek relies on and guards
 sim-mutants: ## Break each rule of the protocol by a patch and see that a simulated seed or a test notices
 	@$(GO) run ./test/simulation/mutants -from $(FROM) -count $(COUNT) $(ARGS)
 
+.PHONY: explore
+explore: ## Visit every state of larger models of the protocol than `make test` does, and break each rule of the model once
+	CREEK_EXPLORE=1 $(GO) test -count 1 -timeout 0 -v ./test/explorer $(ARGS)
+
 .PHONY: envtest
 envtest: ## Build kube-apiserver and etcd and print the folder for KUBEBUILDER_ASSETS
 	@hack/cluster/build.sh envtest

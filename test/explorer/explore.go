@@ -3,118 +3,141 @@ package explorer
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Found is what an exploration saw.
 type Found struct {
-	States, Finished int
+	// States are all that were reached, Steps what led from one to another, Depth the longest shortest way to one. Finished are the states
+	// in which all is learned and saved.
+	States, Steps, Depth, Finished int
 	// Violation says what went wrong first, "" where nothing did; Trace are the steps that led there, as few as possible.
 	Violation string
 	Trace     []string
 }
 
-type node struct {
-	parent int32
-	step   string
+// origin tells how a state was reached: from which one, by which of the steps that were possible there.
+type origin struct {
+	from uint32
+	nth  uint16
+}
+
+type exploration struct {
+	walk
+	seen    *table
+	origins []origin
+	found   Found
+	initial State
 }
 
 // Explore visits all states breadth first, up to a violation.
 func (c Config) Explore() Found {
-	found := Found{}
-	seen := map[State]struct{}{{}: {}}
-	names := map[string]string{}
-	nodes, layer, indices := []node{{-1, ""}}, []State{{}}, []int32{0}
-	for len(layer) > 0 && found.Violation == "" {
-		if c.Most > 0 && len(seen) > c.Most {
-			found.Violation = fmt.Sprintf("more than %d states", c.Most)
-		}
-		var next []State
-		var nextIndices []int32
-		for i, s := range layer {
-			c.steps(s, func(step string, t State) {
-				t = t.ordered()
-				if _, known := seen[t]; known || found.Violation != "" {
-					return
-				}
-				seen[t] = struct{}{}
-				if _, known := names[step]; !known {
-					names[step] = step
-				}
-				nodes = append(nodes, node{indices[i], names[step]})
-				next, nextIndices = append(next, t), append(nextIndices, int32(len(nodes)-1))
-				if t.newest().Chain.end() == c.Units {
-					found.Finished++
-				}
-				if found.Violation = c.violation(&s, &t); found.Violation != "" {
-					found.Trace = trace(nodes)
-				}
-			})
-		}
-		layer, indices = next, nextIndices
+	c.Take = max(c.Take, 1)
+	x := &exploration{walk: walk{book: newBook(&c), c: &c}, seen: newTable()}
+	x.initial = State{generation: 1}
+	for i := range x.initial.dispatchers {
+		x.initial.dispatchers[i] = dispatcher{writer: uint8(i + 1), heard: 1}
 	}
-	found.States = len(seen)
-	return found
+	var key [2]uint64
+	x.initial, key = x.canonical(&x.initial)
+	x.seen.add(key)
+	x.origins = []origin{{}}
+	layer, first := []State{x.initial}, 0
+	for len(layer) > 0 && x.found.Violation == "" {
+		layer, first = x.next(layer, first)
+		x.found.Depth++
+		if c.Most > 0 && len(x.origins) > c.Most {
+			x.found.Violation = fmt.Sprintf("more than %d states", c.Most)
+		}
+	}
+	x.found.States = len(x.origins)
+	return x.found
 }
 
-func trace(nodes []node) []string {
-	var steps []string
-	for i := int32(len(nodes) - 1); i > 0; i = nodes[i].parent {
-		steps = append(steps, nodes[i].step)
+// next expands a layer, whose first state has a number, and returns the next one.
+func (x *exploration) next(layer []State, first int) (next []State, number int) {
+	number = len(x.origins)
+	for k := range layer {
+		nth, from := 0, uint32(first+k)
+		x.out = func(_ step, s State, broken string) {
+			nth++
+			x.found.Steps++
+			if x.found.Violation != "" {
+				return
+			}
+			t, key := x.canonical(&s)
+			if broken == "" && !x.seen.add(key) {
+				return
+			}
+			x.origins = append(x.origins, origin{from, uint16(nth - 1)})
+			if broken == "" {
+				broken = x.violation(&t)
+			}
+			if broken != "" {
+				x.found.Violation = broken
+				x.found.Trace = x.trace(uint32(len(x.origins) - 1))
+				return
+			}
+			if x.newest(&t).at.off == x.c.Units {
+				x.found.Finished++
+			}
+			next = append(next, t)
+		}
+		x.steps(&layer[k])
+		if x.found.Violation != "" {
+			return nil, number
+		}
 	}
-	slices.Reverse(steps)
-	return steps
+	return next, number
 }
 
-// violation says which invariant the step from one state to another breaks.
-func (c Config) violation(before, s *State) string {
-	for n, m := range s.checkpoints {
-		if m.There && m.Learned != m.Chain.learnedOf(0) {
-			return fmt.Sprintf("the checkpoint at %d learned %x, its history says %x", n+1, m.Learned, m.Chain.learnedOf(0))
+// trace goes the way to a state once more and tells its steps.
+func (x *exploration) trace(to uint32) []string {
+	var ways []uint16
+	for n := to; n != 0; n = x.origins[n].from {
+		ways = append(ways, x.origins[n].nth)
+	}
+	slices.Reverse(ways)
+	var lines []string
+	again := walk{book: x.book, c: x.c}
+	s := x.initial
+	for _, way := range ways {
+		var next State
+		nth := 0
+		again.out = func(by step, t State, _ string) {
+			if nth == int(way) {
+				next, _ = again.canonical(&t)
+				lines = append(lines, again.line(by, &t))
+			}
+			nth++
 		}
-		if old := before.checkpoints[n]; old.There && old != m {
-			return fmt.Sprintf("the checkpoint at %d was overwritten", n+1)
-		}
+		again.steps(&s)
+		s = next
 	}
-	if s.storeLost {
-		// Stopping is right now, and the history that is left need not be that of every checkpoint.
-		return ""
-	}
-	if s.stopped {
-		return "the training stopped although nothing was broken"
-	}
-	return s.intact(before)
+	return lines
 }
 
-// intact checks what holds as long as the store keeps its word.
-func (s *State) intact(before *State) string {
-	head := s.head()
-	for n, entry := range s.history {
-		switch {
-		case before.history[n] != 0 && before.history[n] != entry:
-			return fmt.Sprintf("entry %d was overwritten", n+1)
-		case entry != 0 && head.prefix(n+1) != entry, entry == 0 && n < head.length():
-			return fmt.Sprintf("entry %d is not of the one history", n+1)
-		case entry != 0 && entry.end() <= entry.prefix(n).end():
-			return fmt.Sprintf("entry %d takes nothing", n+1)
-		case s.checkpoints[n].There && s.checkpoints[n].Chain != entry:
-			return fmt.Sprintf("the checkpoint at %d is of another history", n+1)
+// line describes a step by who made it and what the state is behind it.
+func (w *walk) line(by step, s *State) string {
+	out := &strings.Builder{}
+	_, _ = fmt.Fprintf(out, "%s (%d, %d);", by.what, by.i, by.j)
+	for n := w.number(s.head()); n > 0; n-- {
+		out.WriteString(" " + w.describe(w.at(s.head(), n)))
+	}
+	for i := range s.dispatchers {
+		d := &s.dispatchers[i]
+		_, _ = fmt.Fprintf(out, "; dispatcher %d stage %d term %d knows entry %d, trainer at %s, saved %s",
+			i, d.stage, d.term, w.number(d.view), w.say(d.at), w.say(d.durable))
+	}
+	for j := range s.trainers {
+		if m := s.trainers[j].memory; m.there {
+			_, _ = fmt.Fprintf(out, "; trainer %d at %s", j, w.say(m.at))
 		}
 	}
-	for i, t := range s.trainers {
-		if !t.memory.Chain.leadsTo(head) || t.memory.Learned != t.memory.Chain.learnedOf(0) {
-			return fmt.Sprintf("trainer %d learned %x along another history", i, t.memory.Learned)
+	for _, m := range s.checkpoints {
+		if m.there {
+			out.WriteString("; saved " + w.say(m.at))
 		}
 	}
-	for i, d := range s.dispatchers {
-		old := before.dispatchers[i]
-		switch {
-		case !d.view.leadsTo(head):
-			return fmt.Sprintf("dispatcher %d holds another history", i)
-		case int(d.durable) > s.newest().Chain.length():
-			return fmt.Sprintf("dispatcher %d was told of a checkpoint that is not stored", i)
-		case d.life == old.life && d.durable < old.durable:
-			return fmt.Sprintf("what dispatcher %d knows to be saved went backwards", i)
-		}
-	}
-	return ""
+	return out.String()
 }

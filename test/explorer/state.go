@@ -1,118 +1,129 @@
 package explorer
 
-// Chain is a history from genesis on, one byte an entry, the oldest highest: the end offset and the name of the writer. Two chains are
-// equal where the hashes of their newest entries are.
-type Chain uint32
+const (
+	maxEntries     = 5
+	maxCheckpoints = 6
+)
 
-// maxUnits bounds the offsets of the topic. The first dispatcher takes one at a time into an entry, the second two.
-const maxUnits = 3
-
-func (c Chain) length() int {
-	n := 0
-	for ; c != 0; c >>= 8 {
-		n++
-	}
-	return n
-}
-
-func (c Chain) prefix(n int) Chain            { return c >> (8 * max(0, c.length()-n)) }
-func (c Chain) end() int                      { return int(c&0xff) >> 4 }
-func (c Chain) leadsTo(d Chain) bool          { return d.prefix(c.length()) == c && d.length() >= c.length() }
-func (c Chain) with(end int, by uint8) Chain  { return c<<8 | Chain(end<<4) | Chain(by) }
-func (c Chain) learnedOf(from int) (l uint16) { return learn(0, from, c.end()) }
-
-// learn takes the offsets from one up to another after what was learned, four bits each.
-func learn(learned uint16, from, to int) uint16 {
-	for unit := from; unit < to; unit++ {
-		learned = learned<<4 | uint16(unit+1)
-	}
-	return learned
-}
-
-// Model is what a trainer has in memory or a checkpoint holds: where it stands in which history, and what it learned in which order.
-type Model struct {
-	There   bool
-	Chain   Chain
-	Learned uint16
+// model is what a trainer has in memory or a checkpoint holds. acked is the number of the last dead letter that it has forgotten.
+type model struct {
+	at      place
+	learned seq
+	there   bool
+	acked   uint8
 }
 
 // request is a stretch of history on its way to any trainer.
 type request struct {
+	from  place
+	named place
+	to    id
 	there bool
-	from  uint8
-	chain Chain
+	flush bool
+	acked uint16
 }
 
-// dispatcher is a dispatcher process and the messages that only it waits for.
+// answer is what a trainer said, on its way to the dispatcher.
+type answer struct {
+	at, stored place
+	there      bool
+	// lost tells that Kafka no longer has what comes next. acked and letters say which dead letters are pending.
+	lost           bool
+	acked, letters uint8
+}
+
+type stage uint8
+
+const (
+	stageBegin  stage = iota // find the newest checkpoint
+	stageHead                // read the history
+	stageReady               // append and send
+	stageLost                // write a hold
+	stageHeld                // seek the newest checkpoint again
+	stageRebase              // the Rebase is decided
+)
+
+// dispatcher is a dispatcher process.
 type dispatcher struct {
-	ready, doubt, putting, answered bool
-	life, position, durable         uint8
-	view, attempt                   Chain
-	sent                            request
-	answer                          Chain
-	answerDurable                   uint8
+	view, attempt id
+	// found is the newest checkpoint's place, read in the first step of a reading; claim where a trainer says it is, beyond what is held.
+	found, claim, suspect place
+	at, durable           place
+	answer                answer
+	stage                 stage
+	writer, term          uint8
+	foundAcked, lostAt    uint8
+	suspects              bool
+	// base is the number of the entry before the oldest that it holds.
+	base uint8
+	// doubt tells that the attempt may have taken effect.
+	doubt bool
+	// Of the dead letters, those after waiting up to taken wait to be published; acked is the last that was.
+	waiting, taken, acked uint8
+	// heard is the generation that its cache shows; confirmed tells that the object is of it, read behind the present head.
+	heard     uint8
+	confirmed bool
+	// condemned are the ranks of checkpoints to remove, keep the number of the oldest entry that is needed, 0 where that is not known.
+	collecting uint8
+	keep       uint8
+	outdated   bool
+	condemned  uint16
 }
 
-// trainer is a trainer process and the save that it waits for.
+// trainer is a trainer process. stored is the newest checkpoint that it knows to be stored.
 type trainer struct {
-	memory, save Model
-	saving       bool
-	stored       uint8
+	memory model
+	stored place
 }
 
 // State is everything. It is comparable: states are told apart by value.
 type State struct {
-	history     [maxUnits]Chain
-	checkpoints [maxUnits]Model
 	dispatchers [2]dispatcher
 	trainers    [2]trainer
-	// late are appends and repeated are requests whose sender no longer waits; lateSaves are checkpoints of trainers that are gone.
-	late      [2]Chain
-	repeated  [2]request
-	lateSave  Model
-	crashes   uint8
-	losses    uint8
-	repeats   uint8
-	storeLost bool
-	stopped   bool
+	checkpoints [maxCheckpoints]model
+	lateSave    model
+	// repeats are requests whose sender no longer waits, late are appends.
+	repeated request
+	late     [2]id
+	history  [maxEntries]id
+	holds    uint16
+	logStart uint16
+	// published are the offsets of dead letters that their topic has.
+	published                uint8
+	crashes, losses, repeats uint8
+	halves, generation       uint8
+	// gone is the number below which entries are deleted; mark that below which they may be, a day after it was written, which aged is.
+	gone, mark, aged, days uint8
+	storeLost              bool
+	stopped                bool
 }
 
-// ordered returns the state with its trainers in one order, since nothing depends on which is which.
-func (s State) ordered() State {
-	a, b := &s.trainers[0], &s.trainers[1]
-	if a.key() > b.key() {
-		*a, *b = *b, *a
-	}
-	return s
-}
-
-func (t *trainer) key() uint64 {
-	key := uint64(t.memory.Chain)<<32 | uint64(t.save.Chain)<<8 | uint64(t.stored)<<2
-	if t.saving {
-		key |= 1
-	}
-	if t.memory.There {
-		key |= 2
-	}
-	return key
-}
-
-func (s *State) head() Chain {
-	var head Chain
-	for _, entry := range s.history {
-		if entry != 0 {
-			head = entry
+func (s *State) head() id {
+	for n := maxEntries - 1; n >= 0; n-- {
+		if s.history[n] != 0 {
+			return s.history[n]
 		}
 	}
-	return head
+	return 0
 }
 
-// newest returns the newest checkpoint.
-func (s *State) newest() Model {
-	for n := maxUnits - 1; n >= 0; n-- {
-		if s.checkpoints[n].There {
-			return s.checkpoints[n]
+// newest returns the newest checkpoint; its place is genesis where there is none.
+func (b *book) newest(s *State) model {
+	best := model{}
+	for _, m := range s.checkpoints {
+		if m.there && (!best.there || b.rank(m.at) > b.rank(best.at)) {
+			best = m
 		}
 	}
-	return Model{}
+	return best
+}
+
+// checkpoint returns the one whose key is that of a place.
+func (b *book) checkpoint(s *State, p place) (*model, bool) {
+	for i := range s.checkpoints {
+		if m := &s.checkpoints[i]; m.there && b.rank(m.at) == b.rank(p) {
+			return m, true
+		}
+	}
+	return nil, false
 }
