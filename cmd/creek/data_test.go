@@ -74,6 +74,34 @@ func TestEvalReadsEveryShapeOfFile(t *testing.T) {
 	}
 }
 
+// A large file is read twice instead of kept while its classes are sought: the model is the one of the same records from a pipe.
+func TestEvalReadsLargeFilesTwice(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("a,b,y\n")
+	for i := range 10_000 {
+		// The padding is what makes it large.
+		fmt.Fprintf(&text, "%d,%d%2000s,%s\n", i%7, i*i%11, "", []string{"up", "down"}[i%3%2])
+	}
+	path := textFile(t, "large.csv", text.String())
+	large := evaluated(t, "--label", "y", "--data", path)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = writer.WriteString(text.String())
+		_ = writer.Close()
+	}()
+	piped := evaluated(t, "--label", "y", "--data", fmt.Sprintf("/dev/fd/%d", reader.Fd()))
+	_ = reader.Close()
+	if large.Digest != piped.Digest || large.Learned != 10_000 || len(large.Nominal) > 0 {
+		t.Errorf("%+v, want as from a pipe %+v", large, piped)
+	}
+	if got := evaluated(t, "--label", "y", "--data", path, "--limit", "2"); got.Learned != 2 {
+		t.Errorf("%d records learned, want 2", got.Learned)
+	}
+}
+
 // What is piped in is known by how it begins.
 func TestEvalReadsPipes(t *testing.T) {
 	want := evaluated(t, "--label", "class", "--data", seaFile(t, "sea.csv", 200)).Digest

@@ -74,7 +74,7 @@ Where its features are not all that the file has, in the file's order, --feature
 	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label; with --features, in JSON its dotted path")
 	flags.StringSliceVar(&o.data.Features, "features", nil, "what is learned from, in this order: a column or field, or name=path, in JSON a dotted path (default: all but the label and what is dropped, in the file's order)")
 	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
-	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels, for which all records are first read into memory)")
+	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels, for which all records are read first: a large file twice, what is piped in into memory)")
 	flags.StringVar(&o.task, "task", "", "what is predicted: Classification, Regression or AnomalyDetection (default: the first that the algorithm has)")
 	flags.StringVar(&o.base, "base", "", "the learner that an ensemble is made of (default: the ensemble's own)")
 	flags.StringArrayVar(&o.baseParameters, "base-param", nil, "a parameter of the base, name=value; repeatable")

@@ -88,6 +88,12 @@ func headerOf(columns []string, delimiter string) []byte {
 // Close closes the file.
 func (l *Lines) Close() error { return l.file.Close() }
 
+// large tells whether this is a file that can be read once more and that is better read twice than kept.
+func (l *Lines) large() bool {
+	info, err := l.file.Stat()
+	return err == nil && info.Mode().IsRegular() && l.source.Path != "-" && info.Size() > tableMost
+}
+
 // Place names the record that Next returned last, for error messages.
 func (l *Lines) Place() string { return fmt.Sprintf("%s, record %d", l.source.Path, l.records) }
 

@@ -51,11 +51,15 @@ type Rows struct {
 	decoder decode.Decoder
 	limit   int
 	count   int
-	// table holds the rows where they had to be read before their classes were known.
+	// table holds the rows where they had to be read before their classes were known and cannot be read twice.
 	table *evaluate.Table
 }
 
-// Open begins to read a file. Where the classes are not given, all of it is read, since they are numbered in their sorted order.
+// tableMost is the size in bytes of a file up to which its rows are kept while its classes are sought. Larger ones are read twice: that
+// takes a little longer and a fraction of the memory.
+const tableMost = 16 << 20
+
+// Open begins to read a file. Where the classes are not given, all of it is read first, since they are numbered in their sorted order.
 func Open(o Options) (*Rows, error) {
 	lines, err := OpenLines(o.Source)
 	if err != nil {
@@ -94,7 +98,7 @@ func (r *Rows) begin(o Options) error {
 		}
 		return nil
 	}
-	return r.readOpen()
+	return r.readOpen(o)
 }
 
 // SampleRecords is how many records of a file at most tell what its features are.
@@ -131,26 +135,51 @@ func (r *Rows) All() iter.Seq2[[]float64, float64] {
 // whose format names none.
 var implied = [][]string{{"0", "1"}, {"false", "true"}, {"-1", "1"}}
 
-// readOpen reads labels as they come and gives them the numbers of their sorted order at the end.
-func (r *Rows) readOpen() error {
+// readOpen finds the classes by reading all records, which get the numbers of their labels' sorted order.
+func (r *Rows) readOpen(o Options) error {
 	decoder, err := decode.NewOpen(r.Format, online.NominalToken)
 	if err != nil {
-		return fmt.Errorf("%s: %w", r.lines.source.Path, err)
+		return fmt.Errorf("%s: %w", o.Path, err)
 	}
 	r.decoder = decoder
+	twice := r.lines.large()
 	table := evaluate.NewTable(len(r.Format.Features))
 	for x, y := range r.All() {
-		table.Append(x, y)
+		if !twice {
+			table.Append(x, y)
+		}
 	}
 	if r.Err != nil {
 		return r.Err
 	}
+	r.Found = decoder.Classes()
+	if !slices.ContainsFunc(implied, func(pair []string) bool { return slices.Equal(pair, r.Found) }) {
+		r.Format.Classes = r.Found
+	}
+	if twice {
+		return r.again(o)
+	}
 	table.Relabel(decoder.Order())
 	r.table = table
-	classes := decoder.Classes()
-	r.Found = classes
-	if !slices.ContainsFunc(implied, func(pair []string) bool { return slices.Equal(pair, classes) }) {
-		r.Format.Classes = classes
+	return nil
+}
+
+// again begins anew, now that the classes are known.
+func (r *Rows) again(o Options) error {
+	lines, err := OpenLines(o.Source)
+	if err != nil {
+		return err
+	}
+	err = r.lines.Close()
+	r.lines, r.count, r.Waiting = lines, 0, 0
+	if err != nil {
+		return fmt.Errorf("close %s: %w", o.Path, err)
+	}
+	if r.record, err = r.lines.Next(); err != nil {
+		return err
+	}
+	if r.decoder, err = decode.New(r.Format, online.NominalToken); err != nil {
+		return fmt.Errorf("%s: %w", o.Path, err)
 	}
 	return nil
 }
