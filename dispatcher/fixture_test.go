@@ -120,27 +120,30 @@ func (k *memoryKafka) Known(context.Context, string, time.Duration) (stream.Topi
 	return stream.Topic{ID: "topic-id", Partitions: []int32{0}}, k.check()
 }
 
-func (k *memoryKafka) Stable(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
+func (k *memoryKafka) EachStable(_ context.Context, names []string, done func(string, []stream.Offset, error)) {
 	k.cluster.mu.Lock()
 	end := k.cluster.end
 	k.cluster.mu.Unlock()
-	return offsetsOf(names, end), k.check()
+	k.each(names, end, done)
 }
 
-func (k *memoryKafka) Starts(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
-	return offsetsOf(names, 0), k.check()
+func (k *memoryKafka) EachStart(_ context.Context, names []string, done func(string, []stream.Offset, error)) {
+	k.each(names, 0, done)
 }
 
 func (k *memoryKafka) After(context.Context, string, int64) ([]stream.Offset, error) {
 	return nil, k.check()
 }
 
-func offsetsOf(names []string, offset int64) map[string][]stream.Offset {
-	found := map[string][]stream.Offset{}
+func (k *memoryKafka) each(names []string, offset int64, done func(string, []stream.Offset, error)) {
+	err := k.check()
 	for _, name := range names {
-		found[name] = []stream.Offset{{Partition: 0, Offset: offset}}
+		if err != nil {
+			done(name, nil, err)
+			continue
+		}
+		done(name, []stream.Offset{{Partition: 0, Offset: offset}}, nil)
 	}
-	return found
 }
 
 // memoryTrainer answers in place of the network.

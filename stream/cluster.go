@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// cluster keeps what is known of a Kafka cluster, and connections to its brokers between calls. It starts no goroutines: a cluster
-// that nobody calls sends nothing.
+// cluster keeps what is known of a Kafka cluster, and connections to its brokers between calls. It has no goroutines but for calls: a
+// cluster that nobody calls sends nothing.
 type cluster struct {
 	connection Connection
 	// create lets brokers make a topic that is asked for and missing, where they do that.
@@ -25,7 +25,11 @@ type cluster struct {
 	topics  map[string]layout
 	// policies are those of topics that were asked for.
 	policies map[string]policy
-	closed   bool
+	// health is of brokers that are waited for, or that did not answer.
+	health map[string]health
+	// late are offsets that came too late for those who asked, by topic and partition.
+	late   map[string]map[int32]int64
+	closed bool
 }
 
 // layout is what metadata said of a topic.
@@ -37,7 +41,10 @@ type layout struct {
 }
 
 func newCluster(c Connection) *cluster {
-	return &cluster{connection: c, idle: map[string][]*wire{}, brokers: map[int32]string{}, topics: map[string]layout{}, policies: map[string]policy{}}
+	return &cluster{
+		connection: c, idle: map[string][]*wire{}, brokers: map[int32]string{}, topics: map[string]layout{}, policies: map[string]policy{},
+		health: map[string]health{}, late: map[string]map[int32]int64{},
+	}
 }
 
 var errClosed = errors.New("the Kafka client is closed")
@@ -87,7 +94,10 @@ func (k *cluster) close() {
 }
 
 // ask sends one request to the broker. A connection that broke while it lay idle is replaced without the caller noticing.
-func (k *cluster) ask(ctx context.Context, address string, request kmsg.Request) (kmsg.Response, error) {
+func (k *cluster) ask(ctx context.Context, address string, request kmsg.Request) (response kmsg.Response, err error) {
+	begun := time.Now()
+	k.begin(address)
+	defer func() { k.end(address, begun, err) }()
 	for {
 		w, err := k.take(ctx, address)
 		if err != nil {
@@ -109,18 +119,62 @@ func (k *cluster) ask(ctx context.Context, address string, request kmsg.Request)
 	}
 }
 
-// askAny sends one request to the first broker that answers: those in use, then all that are known, then those of the settings.
-// Credentials that one broker refuses are not tried on others.
+// answered is what became of a request.
+type answered struct {
+	response kmsg.Response
+	err      error
+}
+
+// askAny sends one request to the first broker that answers. While one does not answer, the next is asked too.
 func (k *cluster) askAny(ctx context.Context, request kmsg.Request) (kmsg.Response, error) {
+	return k.askInTurn(ctx, request, headStart)
+}
+
+// askInTurn sends one request to brokers until one answers: those in use, then all that are known, then those of the settings, and last
+// those that let time run out before. The next is asked when one fails, or has not answered for as long as is said. Credentials that one
+// broker refuses are not tried on others.
+func (k *cluster) askInTurn(ctx context.Context, request kmsg.Request, alone time.Duration) (kmsg.Response, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	addresses := k.addresses()
+	answers := make(chan answered, len(addresses))
+	patience := time.NewTimer(alone)
+	defer patience.Stop()
 	var failures []error
-	for _, address := range k.addresses() {
-		response, err := k.ask(ctx, address, request)
-		if err == nil || errors.Is(err, ErrAuthentication) || ctx.Err() != nil {
-			return response, err
+	for next, waiting := 0, 0; next < len(addresses) || waiting > 0; {
+		if next < len(addresses) {
+			address := addresses[next]
+			go func() {
+				response, err := k.ask(ctx, address, request)
+				answers <- answered{response, err}
+			}()
+			next, waiting = next+1, waiting+1
+			patience.Reset(alone)
 		}
-		failures = append(failures, err)
+		got, ok := first(answers, patience, next == len(addresses))
+		if !ok {
+			continue
+		}
+		waiting--
+		if got.err == nil || errors.Is(got.err, ErrAuthentication) || ctx.Err() != nil {
+			return got.response, got.err
+		}
+		failures = append(failures, got.err)
 	}
 	return nil, errors.Join(failures...)
+}
+
+// first waits for an answer, the last one without an end but that of its request; it returns false when patience is at its end.
+func first(answers <-chan answered, patience *time.Timer, last bool) (answered, bool) {
+	if last {
+		return <-answers, true
+	}
+	select {
+	case got := <-answers:
+		return got, true
+	case <-patience.C:
+		return answered{}, false
+	}
 }
 
 func (k *cluster) addresses() []string {
@@ -143,6 +197,14 @@ func (k *cluster) addresses() []string {
 	for _, address := range k.connection.Brokers {
 		add(address)
 	}
+	now := time.Now()
+	doubtful := func(address string) int {
+		if h := k.health[address]; h.suspect || h.silent(now) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return doubtful(a) - doubtful(b) })
 	return out
 }
 

@@ -34,7 +34,8 @@ func CreateTopic(ctx context.Context, c Connection, name string, partitions int,
 	request := kmsg.NewPtrCreateTopicsRequest()
 	request.Version, request.TimeoutMillis = createVersion, int32(requestTimeout.Milliseconds()/2)
 	request.Topics = append(request.Topics, topic)
-	answer, err := k.askAny(ctx, request)
+	// It cannot be carried out twice.
+	answer, err := k.askInTurn(ctx, request, forever)
 	if err != nil {
 		return fmt.Errorf("create topic %s: %w", name, err)
 	}

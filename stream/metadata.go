@@ -21,11 +21,11 @@ var metadataVersion = &kmsg.MetadataRequest{Version: 12}
 // not be learned of a topic is in the second map.
 func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Duration) (map[string]layout, map[string]error, error) {
 	now := time.Now()
-	known, stale := k.known(names, now.Add(-maxAge))
+	known, stale := k.known(names, now, maxAge)
 	if len(stale) == 0 {
 		return known, nil, nil
 	}
-	known, stale = k.known(names, now.Add(-maxAge/2))
+	known, stale = k.known(names, now, maxAge/2)
 	request := kmsg.NewPtrMetadataRequest()
 	request.Version = metadataVersion.Version
 	request.AllowAutoTopicCreation = k.create
@@ -54,13 +54,21 @@ func (k *cluster) describe(ctx context.Context, names []string, maxAge time.Dura
 	return known, failures, nil
 }
 
-// known splits names into topics heard of since then, and others.
-func (k *cluster) known(names []string, since time.Time) (known map[string]layout, stale []string) {
+// doubtfulAge is how long the leaders of a topic are believed at most while one of them does not answer: another may have been elected.
+const doubtfulAge = 6 * time.Second
+
+// known splits names into topics heard of at most maxAge ago, and others.
+func (k *cluster) known(names []string, now time.Time, maxAge time.Duration) (known map[string]layout, stale []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	known = make(map[string]layout, len(names))
 	for _, name := range names {
-		if topic, ok := k.topics[name]; ok && topic.asked.After(since) {
+		topic, ok := k.topics[name]
+		age := maxAge
+		if ok && k.doubtful(topic, now) {
+			age = min(age, doubtfulAge)
+		}
+		if ok && topic.asked.After(now.Add(-age)) {
 			known[name] = topic
 		} else {
 			stale = append(stale, name)
@@ -90,6 +98,7 @@ func (k *cluster) learn(answer *kmsg.MetadataResponse, asked time.Time) map[stri
 		name := *topic.Topic
 		if err := k.topicProblem(topic.ErrorCode); err != nil {
 			delete(k.topics, name)
+			delete(k.late, name)
 			out[name] = described{err: err}
 			continue
 		}

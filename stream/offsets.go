@@ -62,7 +62,7 @@ func (k *cluster) offsets(ctx context.Context, topics map[string]layout, timesta
 	return found, failures
 }
 
-// offsetRequests makes one request for each leader's address.
+// offsetRequests makes one request for each leader's address. Topics of which a partition has no leader are in the second map.
 func (k *cluster) offsetRequests(topics map[string]layout, timestamp int64) (map[string]*kmsg.ListOffsetsRequest, map[string]error) {
 	requests, failures := map[string]*kmsg.ListOffsetsRequest{}, map[string]error{}
 	for name, topic := range topics {
@@ -71,14 +71,11 @@ func (k *cluster) offsetRequests(topics map[string]layout, timestamp int64) (map
 			address, err := k.leader(topic, partition)
 			if err != nil {
 				failures[name] = err
-				break
+				continue
 			}
 			asked := kmsg.NewListOffsetsRequestTopicPartition()
 			asked.Partition, asked.Timestamp = partition, timestamp
 			byLeader[address] = append(byLeader[address], asked)
-		}
-		if failures[name] != nil {
-			continue
 		}
 		for address, partitions := range byLeader {
 			request := requests[address]

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"sync"
 	"time"
 )
 
@@ -85,30 +85,37 @@ func (w *Watcher) After(ctx context.Context, name string, unixMillis int64) ([]O
 	return offsets, nil
 }
 
-// ask asks for the offsets of all partitions. A leader that moved is looked up once, and asked.
+// EachStable hands each topic's last stable offsets to done, once, as soon as they are known, and returns when all were handed out. Brokers
+// that hang delay only topics that they lead. A topic of which others lead partitions too is handed out without theirs after a second, with
+// an error that says so beside the offsets; while they hang it is not waited for them again. Offsets that came late are in the next call's.
+func (w *Watcher) EachStable(ctx context.Context, names []string, done func(name string, offsets []Offset, err error)) {
+	p := poll{cluster: w.cluster, timestamp: latest, parts: true, done: done}
+	p.run(ctx, names)
+}
+
+// EachStart hands each topic's log start offsets to done, once, as soon as they are known for all its partitions, and returns when all were
+// handed out. Brokers that hang delay only topics that they lead.
+func (w *Watcher) EachStart(ctx context.Context, names []string, done func(name string, offsets []Offset, err error)) {
+	p := poll{cluster: w.cluster, timestamp: earliest, done: done}
+	p.run(ctx, names)
+}
+
+// ask asks for the offsets of all partitions.
 func (w *Watcher) ask(ctx context.Context, names []string, timestamp int64) (map[string][]Offset, error) {
 	out, failures := map[string][]Offset{}, map[string]error{}
-	pending := names
-	for range 2 {
-		topics, missing, err := w.cluster.describe(ctx, pending, layoutAge)
+	var mu sync.Mutex
+	p := poll{cluster: w.cluster, timestamp: timestamp, done: func(name string, offsets []Offset, err error) {
+		mu.Lock()
+		defer mu.Unlock()
 		if err != nil {
-			return nil, err
-		}
-		found, failed := w.cluster.offsets(ctx, topics, timestamp)
-		for name, offsets := range found {
-			out[name] = offsets
-			delete(failures, name)
-		}
-		maps.Copy(failures, missing)
-		pending = nil
-		for name, err := range failed {
 			failures[name] = err
-			pending = append(pending, name)
-			w.cluster.forget(name)
+			return
 		}
-		if len(pending) == 0 || ctx.Err() != nil {
-			break
-		}
+		out[name] = offsets
+	}}
+	p.run(ctx, names)
+	if p.unasked != nil {
+		return nil, p.unasked
 	}
 	var joined []error
 	for _, name := range names {

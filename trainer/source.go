@@ -129,22 +129,46 @@ func (k *Kafka) Commit(ctx context.Context, group, topic string, offsets []strea
 	return k.retry(func(o *opened) error { return o.watcher.Commit(ctx, group, topic, offsets) })
 }
 
-// Stable returns last stable offsets as stream.Watcher does.
-func (k *Kafka) Stable(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
-	err = k.retry(func(o *opened) (err error) {
-		offsets, err = o.watcher.Stable(ctx, names...)
-		return err
+// EachStable hands out last stable offsets as stream.Watcher does.
+func (k *Kafka) EachStable(ctx context.Context, names []string, done func(string, []stream.Offset, error)) {
+	k.each(names, done, func(o *opened, names []string, done func(string, []stream.Offset, error)) {
+		o.watcher.EachStable(ctx, names, done)
 	})
-	return offsets, err
 }
 
-// Starts returns log start offsets as stream.Watcher does.
-func (k *Kafka) Starts(ctx context.Context, names ...string) (offsets map[string][]stream.Offset, err error) {
-	err = k.retry(func(o *opened) (err error) {
-		offsets, err = o.watcher.Starts(ctx, names...)
-		return err
+// EachStart hands out log start offsets as stream.Watcher does.
+func (k *Kafka) EachStart(ctx context.Context, names []string, done func(string, []stream.Offset, error)) {
+	k.each(names, done, func(o *opened, names []string, done func(string, []stream.Offset, error)) {
+		o.watcher.EachStart(ctx, names, done)
 	})
-	return offsets, err
+}
+
+// each asks for topics, and once more for those for which the credentials were refused, with such that were read again.
+func (k *Kafka) each(names []string, done func(string, []stream.Offset, error), ask func(*opened, []string, func(string, []stream.Offset, error))) {
+	var mu sync.Mutex
+	var refused []string
+	first, err := k.open(nil)
+	if err == nil {
+		ask(first, names, func(name string, offsets []stream.Offset, err error) {
+			if !errors.Is(err, stream.ErrAuthentication) {
+				done(name, offsets, err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			refused = append(refused, name)
+		})
+		if names = refused; len(names) == 0 {
+			return
+		}
+		if first, err = k.open(first); err == nil {
+			ask(first, names, done)
+			return
+		}
+	}
+	for _, name := range names {
+		done(name, nil, err)
+	}
 }
 
 // After returns the first offsets at or after a time as stream.Watcher does.

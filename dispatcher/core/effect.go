@@ -49,7 +49,7 @@ type (
 		MaxAge Span
 	}
 	// ReadStable asks for the last stable offsets: Done with Offsets. Due is when it is wanted; a shell that serves many trainings may
-	// answer it a little earlier together with others.
+	// answer it a little earlier together with others. Beside a failure Offsets may hold those of some partitions.
 	ReadStable struct {
 		Topic string
 		Due   Instant

@@ -125,16 +125,21 @@ func (m *Machine) checkDurability() {
 
 // sourceCall starts an operation on the source in the same way.
 func (m *Machine) sourceCall(l *lane, op Op, then func(Result)) {
-	m.start(l, op, func(r Result) {
-		if finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka"); bad {
-			m.findings.source = finding
-			m.failed(l)
-			return
-		}
+	m.start(l, op, func(r Result) { m.sourceAnswered(l, r, then) })
+}
+
+func (m *Machine) sourceAnswered(l *lane, r Result, then func(Result)) {
+	if finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka"); bad {
+		m.findings.source = finding
+		m.failed(l)
+		return
+	}
+	if !m.source.partial {
+		// Else what is missing is still to be said.
 		m.findings.source = reachable("Kafka answers, and the topic " + m.topicName + " exists.")
-		l.succeeded()
-		then(r)
-	})
+	}
+	l.succeeded()
+	then(r)
 }
 
 func failure(r Result, unreachable history.Reason, what string) (history.Finding, bool) {

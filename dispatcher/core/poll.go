@@ -40,6 +40,8 @@ type source struct {
 	lastStarts history.Offsets
 	// below counts readings in a row with an offset below the head of the history.
 	below int
+	// partial tells that the newest reading of stable lacks partitions.
+	partial bool
 	// foreign counts readings in a row with another ID than genesis names.
 	foreign int
 }
@@ -61,7 +63,7 @@ func (m *Machine) poll() {
 	}
 	if m.stableLane.call == 0 {
 		due := max(m.stableLane.due, m.source.stableAt.Add(m.pace()))
-		m.sourceCall(&m.stableLane, ReadStable{Topic: m.topicName, Due: due}, m.sawStable)
+		m.start(&m.stableLane, ReadStable{Topic: m.topicName, Due: due}, m.readStable)
 	}
 	if m.incarnation != "" && m.idle(&m.startsLane) {
 		m.startsLane.due = m.now.Add(startsPoll)
@@ -131,6 +133,36 @@ func (m *Machine) kept(at history.Offsets) history.Offsets {
 func (m *Machine) sourceChanged(how string) *history.Problem {
 	return history.Problemf(history.ReasonSourceChanged,
 		"the topic %q was made anew or cut back: it %s; raise spec.lineage to train on what it holds now", m.topicName, how)
+}
+
+// readStable takes a reading of the stable offsets. One that lacks partitions, as while a broker hangs, is better than none: those of the
+// others go on, and the finding tells what is missing.
+func (m *Machine) readStable(r Result) {
+	s := &m.source
+	finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka")
+	s.partial = bad && len(r.Offsets) > 0
+	if !s.partial {
+		m.sourceAnswered(&m.stableLane, r, m.sawStable)
+		if bad {
+			m.keepStep(&m.stableLane)
+		}
+		return
+	}
+	m.findings.source = finding
+	m.stableLane.succeeded()
+	for _, before := range s.stable {
+		if _, ok := r.Offsets.Get(before.Partition); !ok {
+			r.Offsets = r.Offsets.With(before.Partition, before.Offset)
+		}
+	}
+	m.sawStable(r)
+}
+
+// keepStep moves a retry to when the offsets would be read anyway: so the trainings whose topics cannot be read stay in step with those that
+// can, and do not make more requests of them.
+func (m *Machine) keepStep(l *lane) {
+	pace := m.pace()
+	l.due = m.now.Add((l.due.Since(m.now) + pace - 1) / pace * pace)
 }
 
 func (m *Machine) sawStable(r Result) {

@@ -25,7 +25,9 @@ type fakeKafka struct {
 	ends   map[string]int64
 	broken map[string]error
 	// slow is how long an answer takes, stable and starts count the calls, and requests what a stream.Watcher would have sent for them.
-	slow                     time.Duration
+	slow time.Duration
+	// hanging is how long topics take more, before they fail.
+	hanging                  map[string]time.Duration
 	stable, starts, requests int
 	// heard is when each topic was last described.
 	heard map[string]time.Time
@@ -66,40 +68,46 @@ func (k *fakeKafka) Policy(_ context.Context, name string, _ time.Duration) (str
 	return stream.Policy{RetentionMillis: -1, Compacted: name == "compacted"}, nil
 }
 
-func (k *fakeKafka) Stable(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
-	time.Sleep(k.slow)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.describe(10*time.Second, names...)
-	k.stable++
-	k.requests++
-	found, failures := map[string][]stream.Offset{}, []error(nil)
-	for _, name := range names {
-		if err := k.broken[name]; err != nil {
-			failures = append(failures, &stream.TopicError{Topic: name, Err: err})
-			continue
-		}
-		found[name] = []stream.Offset{{Partition: 0, Offset: k.ends[name]}}
-	}
-	return found, errors.Join(failures...)
+func (k *fakeKafka) EachStable(_ context.Context, names []string, done func(string, []stream.Offset, error)) {
+	k.each(names, &k.stable, done, func(name string) int64 { return k.ends[name] })
 }
 
-func (k *fakeKafka) Starts(_ context.Context, names ...string) (map[string][]stream.Offset, error) {
+func (k *fakeKafka) EachStart(_ context.Context, names []string, done func(string, []stream.Offset, error)) {
+	k.each(names, &k.starts, done, func(string) int64 { return 0 })
+}
+
+// each answers at once for all but those that hang.
+func (k *fakeKafka) each(names []string, count *int, done func(string, []stream.Offset, error), offset func(string) int64) {
 	time.Sleep(k.slow)
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.describe(10*time.Second, names...)
-	k.starts++
+	*count++
 	k.requests++
-	found, failures := map[string][]stream.Offset{}, []error(nil)
-	for _, name := range names {
-		if err := k.broken[name]; err != nil {
-			failures = append(failures, &stream.TopicError{Topic: name, Err: err})
-			continue
-		}
-		found[name] = []stream.Offset{{Partition: 0}}
+	var hanging []string
+	type answer struct {
+		topic   string
+		offsets []stream.Offset
+		err     error
 	}
-	return found, errors.Join(failures...)
+	var answers []answer
+	for _, name := range names {
+		switch {
+		case k.hanging[name] > 0:
+			hanging = append(hanging, name)
+		case k.broken[name] != nil:
+			answers = append(answers, answer{topic: name, err: k.broken[name]})
+		default:
+			answers = append(answers, answer{topic: name, offsets: []stream.Offset{{Partition: 0, Offset: offset(name)}}})
+		}
+	}
+	k.mu.Unlock()
+	for _, a := range answers {
+		done(a.topic, a.offsets, a.err)
+	}
+	for _, name := range hanging {
+		time.Sleep(k.hanging[name])
+		done(name, nil, stream.ErrUnreachable)
+	}
 }
 
 func (k *fakeKafka) After(context.Context, string, int64) ([]stream.Offset, error) { return nil, nil }

@@ -1,11 +1,8 @@
 package driver
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -28,8 +25,11 @@ type Watcher interface {
 	Known(ctx context.Context, name string, maxAge time.Duration) (stream.Topic, error)
 	// Policy returns what the topic does with old records as it was at most maxAge ago.
 	Policy(ctx context.Context, name string, maxAge time.Duration) (stream.Policy, error)
-	Stable(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
-	Starts(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
+	// EachStable hands each topic's last stable offsets to done, once, as soon as they are known. Those of partitions that could not be
+	// asked for may be missing, beside an error. It returns when all were handed out.
+	EachStable(ctx context.Context, names []string, done func(topic string, offsets []stream.Offset, err error))
+	// EachStart does so with log start offsets, of all partitions or none.
+	EachStart(ctx context.Context, names []string, done func(topic string, offsets []stream.Offset, err error))
 	After(ctx context.Context, name string, unixMillis int64) ([]stream.Offset, error)
 	// Commit notes the offsets as a consumer group's, where the group is not further already.
 	Commit(ctx context.Context, group, topic string, offsets []stream.Offset) error
@@ -45,7 +45,7 @@ type Poller struct {
 
 // NewPoller returns a poller on the watcher. It has no goroutines while nothing is asked of it.
 func NewPoller(watcher Watcher) *Poller {
-	return &Poller{watcher: watcher, stable: batcher{read: watcher.Stable}, starts: recent{read: watcher.Starts}}
+	return &Poller{watcher: watcher, stable: batcher{read: watcher.EachStable}, starts: recent{read: watcher.EachStart}}
 }
 
 // Topic implements Source.
@@ -100,10 +100,8 @@ func vector(offsets []stream.Offset) history.Offsets {
 	return out
 }
 
-type reading struct {
-	offsets history.Offsets
-	err     error
-}
+// read asks for topics and hands out each when it is known.
+type read func(ctx context.Context, names []string, done func(topic string, offsets []stream.Offset, err error))
 
 // waiter is one asked reading.
 type waiter struct {
@@ -114,7 +112,7 @@ type waiter struct {
 
 // batcher gathers readings that must be fresh, and that are known in advance. While some wait it holds a timer and no goroutine.
 type batcher struct {
-	read    func(ctx context.Context, names ...string) (map[string][]stream.Offset, error)
+	read    read
 	mu      sync.Mutex
 	waiting []waiter
 	timer   *time.Timer
@@ -168,48 +166,30 @@ func (b *batcher) gather(now time.Time) []waiter {
 	return batch
 }
 
-// serve reads for the batch, each topic once, and hands out the readings: to whom it was due first, first.
+// serve reads for the batch, each topic once, and hands out the readings as they come: of those that come together, to whom it was due first,
+// first.
 func (b *batcher) serve(batch []waiter) {
 	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
 	defer cancel()
-	topics := map[string]struct{}{}
+	var names []string
+	waiting := map[string][]waiter{}
 	for _, w := range batch {
-		topics[w.topic] = struct{}{}
+		if waiting[w.topic] == nil {
+			names = append(names, w.topic)
+		}
+		waiting[w.topic] = append(waiting[w.topic], w)
 	}
-	names := slices.Collect(maps.Keys(topics))
-	found, err := b.read(ctx, names...)
-	results := byTopic(names, found, err)
-	for _, w := range batch {
-		r := results[w.topic]
-		w.done(r.offsets, r.err)
-	}
+	b.read(ctx, names, func(topic string, offsets []stream.Offset, err error) {
+		for _, w := range waiting[topic] {
+			w.done(vector(offsets), named(topic, err))
+		}
+	})
 }
 
-// byTopic takes apart what a watcher found. A topic that could not be read fails alone.
-func byTopic(names []string, found map[string][]stream.Offset, err error) map[string]reading {
-	failures := failuresByTopic(err)
-	out := make(map[string]reading, len(names))
-	for _, topic := range names {
-		r := reading{err: cmp.Or(failures[topic], err)}
-		if offsets, ok := found[topic]; ok {
-			r = reading{offsets: vector(offsets)}
-		} else if r.err == nil {
-			r.err = fmt.Errorf("topic %s: %w", topic, stream.ErrTopicMissing)
-		}
-		out[topic] = r
+// named says which topic an error concerns, if there is one.
+func named(topic string, err error) error {
+	if _, ok := errors.AsType[*stream.TopicError](err); ok || err == nil {
+		return err
 	}
-	return out
-}
-
-// failuresByTopic takes apart what a watcher says of several topics.
-func failuresByTopic(err error) map[string]error {
-	failures := map[string]error{}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			if one, ok := errors.AsType[*stream.TopicError](e); ok {
-				failures[one.Topic] = e
-			}
-		}
-	}
-	return failures
+	return &stream.TopicError{Topic: topic, Err: err}
 }

@@ -78,3 +78,30 @@ func TestStartsOutliveWhoBeganThem(t *testing.T) {
 		}
 	})
 }
+
+// A topic whose broker hangs is waited for by those that want it, and by nobody else.
+func TestStartsOfABrokerThatHangsDelayNoOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kafka := &fakeKafka{hanging: map[string]time.Duration{"hung": answerWithin}}
+		poller := NewPoller(kafka)
+		begun := time.Now()
+		failed := make(chan time.Duration)
+		go func() {
+			if _, err := poller.Starts(t.Context(), "hung", 0); !errors.Is(err, stream.ErrUnreachable) {
+				t.Errorf("error %v, want ErrUnreachable", err)
+			}
+			failed <- time.Since(begun)
+		}()
+		synctest.Wait()
+		for range 3 {
+			asked := time.Now()
+			if _, err := poller.Starts(t.Context(), "well", time.Second); err != nil || time.Since(asked) > alone {
+				t.Errorf("it took %v, error %v", time.Since(asked), err)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		if took := <-failed; took != answerWithin || kafka.starts != 4 {
+			t.Errorf("the one that hangs failed after %v and %d readings, want %v and its own and three", took, kafka.starts, answerWithin)
+		}
+	})
+}

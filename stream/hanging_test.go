@@ -1,0 +1,229 @@
+package stream_test
+
+import (
+	"errors"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"creek.dev/creek/stream"
+	"creek.dev/creek/stream/embedded"
+)
+
+// frozen makes brokers that accept connections and read nothing, as processes that are stopped do.
+type frozen struct {
+	mu     sync.Mutex
+	thawed *sync.Cond
+	frozen map[string]bool
+}
+
+func newFrozen() *frozen {
+	f := &frozen{frozen: map[string]bool{}}
+	f.thawed = sync.NewCond(&f.mu)
+	return f
+}
+
+func (f *frozen) listen(network, address string) (net.Listener, error) {
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &frozenListener{l, f}, nil
+}
+
+// set freezes or thaws a broker.
+func (f *frozen) set(address string, on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.frozen[address] = on
+	f.thawed.Broadcast()
+}
+
+type frozenListener struct {
+	net.Listener
+	owner *frozen
+}
+
+func (l *frozenListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return &frozenConn{conn, l.owner, l.Addr().String()}, err
+}
+
+type frozenConn struct {
+	net.Conn
+	owner   *frozen
+	address string
+}
+
+// Read hands nothing on while the broker is frozen.
+func (c *frozenConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.owner.mu.Lock()
+	defer c.owner.mu.Unlock()
+	for c.owner.frozen[c.address] {
+		c.owner.thawed.Wait()
+	}
+	return n, err
+}
+
+// twoBrokers returns brokers 0 and 1, of which the second can freeze. They lead the topics "healthy" and "hung" in this order, and "mixed"
+// has a partition on each.
+func twoBrokers(t *testing.T) (broker *embedded.Broker, freeze func(bool)) {
+	t.Helper()
+	f := newFrozen()
+	topics := []embedded.Topic{{Name: "healthy", Partitions: 1}, {Name: "hung", Partitions: 1}, {Name: "mixed", Partitions: 2}}
+	broker, err := embedded.Start(topics, kfake.NumBrokers(2), kfake.ListenFn(f.listen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := broker.Addrs()[1]
+	t.Cleanup(func() { f.set(second, false); broker.Close() })
+	for _, at := range []struct {
+		topic           string
+		partition, node int32
+	}{{"healthy", 0, 0}, {"hung", 0, 1}, {"mixed", 0, 0}, {"mixed", 1, 1}} {
+		if err := broker.Cluster().MoveTopicPartition(at.topic, at.partition, at.node); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return broker, func(on bool) { f.set(second, on) }
+}
+
+// told is what a poll said of a topic, and when.
+type told struct {
+	offsets []stream.Offset
+	err     error
+	after   time.Duration
+}
+
+// pollAll begins a poll of all topics and returns where what it says is to be read.
+func pollAll(t *testing.T, w *stream.Watcher) map[string]chan told {
+	said := map[string]chan told{"healthy": make(chan told, 1), "hung": make(chan told, 1), "mixed": make(chan told, 1)}
+	begun := time.Now()
+	ctx := limit(t)
+	go w.EachStable(ctx, []string{"healthy", "hung", "mixed"}, func(topic string, offsets []stream.Offset, err error) {
+		said[topic] <- told{offsets, err, time.Since(begun)}
+	})
+	return said
+}
+
+// What brokers lead that answer is polled on time while another hangs; the broker is asked again, and believed again when it answers.
+func TestBrokerThatHangsDelaysOnlyWhatItLeads(t *testing.T) {
+	broker, freeze := twoBrokers(t)
+	connection := stream.Connection{Brokers: broker.Addrs()}
+	produce(t, connection, "mixed", "", 0, made(10))
+	produce(t, connection, "mixed", "", 1, made(20))
+	var requests atomic.Int64
+	broker.Cluster().Control(func(kmsg.Request) (kmsg.Response, error, bool) {
+		broker.Cluster().KeepControl()
+		if broker.Cluster().CurrentNode() == 0 {
+			requests.Add(1)
+		}
+		return nil, nil, false
+	})
+	w := newWatcher(t, connection)
+	whole := []stream.Offset{{Partition: 0, Offset: 10}, {Partition: 1, Offset: 20}}
+	before := pollAll(t, w)
+	if got := <-before["mixed"]; got.err != nil || !slices.Equal(got.offsets, whole) {
+		t.Fatalf("before: %+v", got)
+	}
+	<-before["hung"]
+	freeze(true)
+	first := pollAll(t, w)
+	if got := <-first["healthy"]; got.err != nil || got.after > 900*time.Millisecond {
+		t.Errorf("the first poll: healthy %+v", got)
+	}
+	if got := <-first["mixed"]; !errors.Is(got.err, stream.ErrUnreachable) || !slices.Equal(got.offsets, whole[:1]) || got.after > 3*time.Second {
+		t.Errorf("the first poll: mixed %+v", got)
+	}
+	seen := requests.Load()
+	const polls = 20
+	for range polls {
+		said := pollAll(t, w)
+		healthy, mixed := <-said["healthy"], <-said["mixed"]
+		if healthy.err != nil || healthy.after > 900*time.Millisecond {
+			t.Errorf("healthy %+v", healthy)
+		}
+		if mixed.err == nil || !slices.Equal(mixed.offsets, whole[:1]) || mixed.after > 900*time.Millisecond {
+			t.Errorf("mixed %+v", mixed)
+		}
+		time.Sleep(200 * time.Millisecond) // The pace of polls.
+	}
+	if n := requests.Load() - seen; n > polls+2 {
+		t.Errorf("%d polls made %d requests of the broker that answers, want one each and one for metadata", polls, n)
+	}
+	// Nobody waits for a broker that has been silent for so long.
+	if got := <-pollAll(t, w)["hung"]; !errors.Is(got.err, stream.ErrUnreachable) || got.after > 900*time.Millisecond {
+		t.Errorf("hung %+v", got)
+	}
+	freeze(false)
+	within := limit(t)
+	for {
+		said := pollAll(t, w)
+		mixed, hung := <-said["mixed"], <-said["hung"]
+		if mixed.err == nil && hung.err == nil {
+			if diff := cmp.Diff(whole, mixed.offsets); diff != "" {
+				t.Error(diff)
+			}
+			break
+		}
+		if within.Err() != nil {
+			t.Fatalf("it is not believed again: mixed %+v, hung %+v", mixed, hung)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// Offsets that come when nobody waits for them are in the next reading: a broker that is only slow is no broker that hangs.
+func TestBrokerThatIsSlowIsReadAllTheSame(t *testing.T) {
+	broker, freeze := twoBrokers(t)
+	connection := stream.Connection{Brokers: broker.Addrs()}
+	w := newWatcher(t, connection)
+	for _, said := range pollAll(t, w) {
+		<-said
+	}
+	produce(t, connection, "mixed", "", 1, made(20))
+	freeze(true)
+	said := pollAll(t, w)
+	if got := <-said["mixed"]; got.err == nil || len(got.offsets) != 1 {
+		t.Fatalf("while it does not answer: %+v", got)
+	}
+	freeze(false)
+	if got := <-said["hung"]; got.err != nil {
+		t.Errorf("who waits is answered late: %+v", got)
+	}
+	freeze(true)
+	if got := <-pollAll(t, w)["mixed"]; got.err != nil || len(got.offsets) != 2 || got.offsets[1].Offset != 20 {
+		t.Errorf("the next poll: %+v, want what came late", got)
+	}
+}
+
+// Metadata comes from a broker that answers, whichever stands first; a missing topic fails at once and alone.
+func TestMetadataComesFromABrokerThatAnswers(t *testing.T) {
+	broker, freeze := twoBrokers(t)
+	freeze(true)
+	addresses := broker.Addrs()
+	slices.Reverse(addresses)
+	w := newWatcher(t, stream.Connection{Brokers: addresses})
+	begun := time.Now()
+	if topic, err := w.Topic(limit(t), "healthy"); err != nil || len(topic.Partitions) != 1 {
+		t.Errorf("topic %+v, error %v", topic, err)
+	}
+	if _, err := w.Topic(limit(t), "absent"); !errors.Is(err, stream.ErrTopicMissing) {
+		t.Errorf("error %v, want ErrTopicMissing", err)
+	}
+	if took := time.Since(begun); took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	begun = time.Now()
+	if _, err := w.Policy(limit(t), "healthy", time.Minute); err != nil || time.Since(begun) > 900*time.Millisecond {
+		t.Errorf("the policy took %v, error %v", time.Since(begun), err)
+	}
+}
