@@ -48,7 +48,7 @@ sim: ## Simulate dispatchers and trainers under random faults: make sim FROM=1 C
 	CREEK_SIM_FROM=$(FROM) CREEK_SIM_COUNT=$(COUNT) $(GO) test -count 1 -timeout 0 -run TestSeeds -v ./test/simulation
 
 .PHONY: chaos
-chaos: ## Kill real trainers, dispatchers, Redis and, if it is here, Kafka while they learn: make chaos ARGS='-seed 2 -kills 60 -records 300000'
+chaos: ## Kill real trainers, dispatchers, Redis and, if it is here, Kafka while they learn, and once more with records lost and learning rates changed: make chaos ARGS='-seed 2 -kills 60 -records 300000'
 	$(GO) test -count 1 -timeout 0 -v -run TestChaos ./test/chaos -args -kafka -kills 40 -records 200000 $(ARGS)
 
 .PHONY: kafka-truths

@@ -59,22 +59,13 @@ func (c *tally) String() string {
 // TestChaos is the whole of it.
 func TestChaos(t *testing.T) {
 	begin := time.Now()
-	limit := 60*time.Second + time.Duration(*killsFlag)*6*time.Second
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := context.WithTimeout(t.Context(), limit())
 	defer cancel()
 	w := newWorld(ctx, t, *kafkaFlag)
-	kind := "the embedded broker, which is not killed"
-	if w.kafka.libraries != "" {
-		kind = "a real Kafka"
-	}
-	t.Logf("seed %d, %d records, %s, %s, %s, %s; up after %.1f s",
-		*seedFlag, *recordsFlag, w.plan.Delivery, w.plan.Residency, w.plan.Store.Type, kind, time.Since(begin).Seconds())
+	w.startBaseline(ctx)
+	w.announce(begin)
 	done := w.strike(ctx, rand.New(rand.NewPCG(*seedFlag, 0)))
 	w.producer.raise(*recordsFlag)
-	finished := func(f history.Facts) bool {
-		c := f.Checkpoint
-		return c != nil && c.Records+c.DeadLetters == int64(*recordsFlag) && f.DeadLettersWaiting == 0 && !f.InFlight
-	}
 	facts := w.await(ctx, "the end", finished)
 	baseline := w.awaitOf(ctx, w.baseline, w.baselineURL, "the end", finished)
 	if done.total() < *killsFlag || done.working == 0 {
@@ -88,15 +79,49 @@ func TestChaos(t *testing.T) {
 	t.Logf("learned after %.1f s, judged after %.1f s", learned.Seconds(), time.Since(begin).Seconds())
 }
 
+// limit is how long a run may take.
+func limit() time.Duration { return 60*time.Second + time.Duration(*killsFlag)*6*time.Second }
+
+// announce says what the run is like.
+func (w *world) announce(begin time.Time) {
+	kind := "the embedded broker, which is not killed"
+	if w.kafka.libraries != "" {
+		kind = "a real Kafka"
+	}
+	w.t.Logf("seed %d, %d records, %s, %s, %s, %s; up after %.1f s",
+		*seedFlag, *recordsFlag, w.plan.Delivery, w.plan.Residency, w.plan.Store.Type, kind, time.Since(begin).Seconds())
+}
+
 // spared are those who may be killed and were not yet.
-func (c *tally) spared(killable bool) []string {
+func (w *world) spared(c *tally) []string {
 	var names []string
-	for _, w := range weights {
-		if c.kills[w.name] == 0 && (w.name != theKafka || killable) {
-			names = append(names, w.name)
+	for _, v := range weights {
+		if c.kills[v.name] == 0 && w.killable(v.name) {
+			names = append(names, v.name)
 		}
 	}
 	return names
+}
+
+// killable tells whether there is such a victim, and it outlives its death.
+func (w *world) killable(name string) bool {
+	switch name {
+	case theKafka:
+		return w.kafka.libraries != ""
+	case theBaseline:
+		return w.baseline != nil
+	}
+	return true
+}
+
+// passed counts the records that are behind a training: learned, not to be read, or lost.
+func passed(f history.Facts) int64 { return f.Records + f.DeadLetters + f.LeftOut.Lost }
+
+// finished tells that all records are behind a training, in a checkpoint, and all dead letters in their topic.
+func finished(f history.Facts) bool {
+	c := f.Checkpoint
+	return c != nil && c.Records+c.DeadLetters+f.LeftOut.Lost == int64(*recordsFlag) && passed(f) == int64(*recordsFlag) &&
+		f.DeadLettersWaiting == 0 && !f.InFlight
 }
 
 // strike kills until it was enough, and spreads the blows over the records.
@@ -107,7 +132,10 @@ func (w *world) strike(ctx context.Context, random *rand.Rand) *tally {
 	for done.total() < *killsFlag {
 		target := min(share*(done.total()+1), *recordsFlag)
 		w.producer.raise(target)
-		w.await(ctx, "the next blow", func(f history.Facts) bool { return f.Records+f.DeadLetters >= int64(target-2*share) })
+		w.await(ctx, "the next blow", func(f history.Facts) bool { return passed(f) >= int64(target-2*share) })
+		if w.between != nil {
+			w.between(ctx, random, done)
+		}
 		w.moment(ctx, random)
 		w.blow(ctx, random, done)
 		if ctx.Err() != nil {
@@ -136,7 +164,7 @@ func (w *world) moment(ctx context.Context, random *rand.Rand) {
 func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 	w.t.Helper()
 	chosen := w.choose(random)
-	if spared := done.spared(w.kafka.libraries != ""); len(spared) >= *killsFlag-done.total() {
+	if spared := w.spared(done); len(spared) >= *killsFlag-done.total() {
 		chosen = spared[:1]
 	}
 	if w.facts(ctx).InFlight {
@@ -175,7 +203,7 @@ func (w *world) choose(random *rand.Rand) []string {
 			at := random.IntN(allWeights)
 			for _, v := range weights {
 				if at -= v.weight; at < 0 {
-					if v.name == theKafka && w.kafka.libraries == "" {
+					if !w.killable(v.name) {
 						break
 					}
 					return v.name

@@ -44,6 +44,16 @@ type plan struct {
 	Delivery  history.Delivery
 	Collect   bool
 	KafkaPort int
+	// WishFile, if there is one, holds the learning rate that is wished for now; then records may be lost.
+	WishFile string
+}
+
+// spec is a forest, or where the learning rate changes something that has one.
+func (p plan) spec() history.LearningSpec {
+	if p.WishFile != "" {
+		return linear()
+	}
+	return spec()
 }
 
 // spec is a forest, because it has much state, learns members in parallel and replaces them: whatever a restart loses would show.
@@ -69,8 +79,8 @@ func (p plan) dispatch(ctx context.Context) error {
 	_, _ = rand.Read(name[:])
 	random := hex.EncodeToString(name[:])
 	d := driver.New(core.Settings{
-		Lineage: lineage, UID: "uid", Writer: random, Incarnation: random, Seed: binary.LittleEndian.Uint64(name[:]), Spec: spec(),
-		Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Unrecorded: true,
+		Lineage: lineage, UID: "uid", Writer: random, Incarnation: random, Seed: binary.LittleEndian.Uint64(name[:]), Spec: p.spec(),
+		Topic: topic, Start: core.Start{Kind: core.StartEarliest}, NumericsVersion: online.NumericsVersion, Changeable: online.Changeable, Unrecorded: true,
 		Collect: p.collect(),
 	}, driver.Parts{
 		Source: driver.NewPoller(watcher), Store: store, Publisher: driver.NewKafkaPublisher(connection),
@@ -81,11 +91,17 @@ func (p plan) dispatch(ctx context.Context) error {
 		},
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)).With("writer", random),
 	})
-	d.Configure(core.Config{
+	config := core.Config{
 		Generation: 1, Reachable: true, DeadLetterTopic: deadTopic, Residency: p.Residency, Delivery: p.Delivery,
 		Batch: core.Batch{MaxRecords: 1_000, MaxBytes: 1 << 20, Window: core.Span(20 * time.Millisecond)},
 		Save:  history.SaveRule{Records: 3_000, Millis: 300},
-	})
+	}
+	if p.WishFile != "" {
+		config.RecordsLost = core.RecordsLostContinue
+		go p.listen(d, config)
+	}
+	config.Parameters = p.wish()
+	d.Configure(config)
 	failed := make(chan error, 1)
 	go func() {
 		failed <- http.ListenAndServe(p.Listen, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -47,6 +47,14 @@ func newProducer(connection stream.Connection) *producer {
 	return &producer{connection: connection}
 }
 
+func (p *producer) String() string {
+	text := fmt.Sprintf("the producer is asked for %d records; %d writes failed", p.target.Load(), p.failures.Load())
+	for partition := range p.written {
+		text += fmt.Sprintf("; of partition %d it wrote %d of %d", partition, p.written[partition].Load(), goal(p.target.Load(), int32(partition)))
+	}
+	return text
+}
+
 // raise sets how many records there are to be in all partitions together.
 func (p *producer) raise(target int) { p.target.Store(int64(target)) }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,11 +29,16 @@ type world struct {
 	trainer, dispatcher, baseline *process
 	factsURL, baselineURL         string
 	producer                      *producer
+	// between, if it is not nil, is called before every blow.
+	between func(context.Context, *rand.Rand, *tally)
+	// lost is up to where the records of each partition were deleted.
+	lost [partitions]int64
 }
 
 const token = "s3cret"
 
-func newWorld(ctx context.Context, t *testing.T, killable bool) *world {
+// newWorld starts everything but a baseline.
+func newWorld(ctx context.Context, t *testing.T, killable bool, changes ...func(*plan)) *world {
 	t.Helper()
 	w := &world{t: t, folder: t.TempDir()}
 	w.program = filepath.Join(w.folder, "trainer")
@@ -48,9 +54,11 @@ func newWorld(ctx context.Context, t *testing.T, killable bool) *world {
 	if err := os.WriteFile(w.tokenFile(), []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for _, change := range changes {
+		change(&w.plan)
+	}
 	w.startTrainer(ctx)
 	w.startDispatcher(ctx)
-	w.startBaseline(ctx)
 	w.producer = newProducer(w.kafka.connection())
 	producing, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -155,12 +163,14 @@ func (w *world) awaitOf(ctx context.Context, p *process, url, what string, wante
 			return facts
 		}
 		for _, other := range []*process{w.trainer, w.baseline, w.kafka.run} {
-			other.alive(w.t)
+			if other != nil {
+				other.alive(w.t)
+			}
 		}
 		select {
 		case <-ctx.Done():
 			seen, _ := json.Marshal(facts)
-			w.t.Fatalf("%s does not come to %s: %s\n%s\n%s", p.name, what, seen, tail(p.log), tail(w.trainer.log))
+			w.t.Fatalf("%s does not come to %s: %s\n%s\n%s\n%s", p.name, what, seen, w.producer, tail(p.log), tail(w.trainer.log))
 		case <-time.After(3 * time.Millisecond):
 		}
 	}
