@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"errors"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -30,6 +29,7 @@ func inflateZstd(payload, arena []byte) ([]byte, error) {
 	most := min(maxPlain, (len(payload)/zstdLeast+1)*zstdBlock)
 	return widen(arena, zstdGuess*len(payload), most, func(room []byte) (n int, short bool, err error) {
 		plain, err := decoder.DecodeAll(payload, room[:0])
-		return len(plain), errors.Is(err, zstd.ErrDecoderSizeExceeded), err
+		// A room that is too small is told by several errors, some of which damaged frames give too.
+		return len(plain), err != nil, err
 	})
 }

@@ -48,6 +48,22 @@ func TestZstd(t *testing.T) {
 	})
 }
 
+// TestZstdOfOneByte reads what is compressed so well that the first rooms are too small for it, at lengths about a block's.
+func TestZstdOfOneByte(t *testing.T) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for length := 1; length < 3*zstdBlock; length += 4093 {
+		plain := make([]byte, length)
+		payload := encoder.EncodeAll(plain, zstdFrame(t, plain))
+		got, err := inflateZstd(payload, []byte("before"))
+		if err != nil || !bytes.Equal(got[6:], make([]byte, 2*length)) {
+			t.Fatalf("%d bytes for %d, error %v", len(got), 6+2*length, err)
+		}
+	}
+}
+
 // FuzzZstd holds that no bytes make the decoder panic or make room that the input does not justify, and that it reads what a reader of
 // streams does.
 func FuzzZstd(f *testing.F) {
