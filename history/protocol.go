@@ -200,6 +200,9 @@ type Answer struct {
 	Memory  MemoryFacts  `json:"memory"`
 	Trainer TrainerFacts `json:"trainer"`
 	Problem *Problem     `json:"problem,omitempty"`
+	// Changeable lists, for a preflight with Expect, the parameters of that spec's model that this image can change in a model that has
+	// learned. One that says nothing can change none, as far as anybody knows.
+	Changeable []string `json:"changeable,omitempty"`
 }
 
 // CheckpointFacts describes a stored checkpoint.

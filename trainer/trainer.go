@@ -98,6 +98,9 @@ func (t *Trainer) Do(ctx context.Context, request history.Request) (core.Status,
 		t.durability.Store(&durability)
 	}
 	answer := history.Answer{Problem: problem, Trainer: t.identity()}
+	if expect := request.Expect; expect != nil && problem == nil {
+		answer.Changeable = online.Changeable(expect.Model.Algorithm, expect.Model.Task)
+	}
 	answer.Slice.TotalMicros = time.Since(began).Microseconds()
 	t.metrics.add(metricRequests, 1, string(request.Action), strconv.Itoa(int(status)))
 	return status, answer

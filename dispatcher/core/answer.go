@@ -52,7 +52,7 @@ func (m *Machine) answered(request history.Request, template string, r Result) {
 	case r.Status == statusDone && request.Action == history.ActionPreflight:
 		m.delivery.probed = template
 		if template == m.config.Template {
-			m.built(request.Expect)
+			m.built(request.Expect, r.Answer.Changeable)
 		}
 		m.sendLane.succeeded()
 		m.delivered(ReasonProbed, "A preflight from the trainer's pod has opened Kafka and the state store.")

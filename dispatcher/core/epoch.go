@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,8 +26,10 @@ type change struct {
 	head, generation int64
 	// reading is the call that reads the object, 0 for none.
 	reading int64
-	// accepted tells that a trainer of the template can build the model.
+	// accepted tells that a trainer of the template can build the model, and change to it one that has learned. lacking are the parameters
+	// that it cannot change: then the change waits for another template, and slices do not wait for the change.
 	accepted bool
+	lacking  []string
 	template string
 	// due is when the object may be read, and held until when slices wait for it; 0 where there is no change.
 	due, held Instant
@@ -131,6 +134,10 @@ func (m *Machine) changing() bool {
 		return false
 	}
 	c := &m.change
+	if c.lacking != nil && (c.template != m.config.Template || !maps.Equal(c.terms.Parameters, terms.Parameters)) {
+		// It may have waited for long: it is confirmed anew.
+		*c = change{due: c.due}
+	}
 	if c.held == 0 || c.generation != m.config.Generation || !m.slicesSince(c.head) {
 		*c = change{generation: m.config.Generation, confirmed: m.alone(), due: c.due, held: m.now.Add(changeHold)}
 	}
@@ -142,6 +149,8 @@ func (m *Machine) changing() bool {
 	switch {
 	case !c.confirmed:
 		return m.confirmChange()
+	case c.lacking != nil:
+		return false
 	case !m.atHead() || !c.accepted:
 		// What was learned before is finished and saved, and then a trainer is asked.
 	case m.outdated():
@@ -208,7 +217,7 @@ func (m *Machine) readObject() {
 
 // trying tells whether the next thing to ask of the trainer is whether it can build the model of a change.
 func (m *Machine) trying() bool {
-	return m.change.confirmed && !m.change.accepted && m.change.head == m.chain.head() && m.atHead()
+	return m.change.confirmed && !m.change.accepted && m.change.lacking == nil && m.change.head == m.chain.head() && m.atHead()
 }
 
 func (m *Machine) preflightChange() {
@@ -216,18 +225,32 @@ func (m *Machine) preflightChange() {
 	m.send(history.Request{Action: history.ActionPreflight, Topic: m.topicName, Expect: &spec})
 }
 
-// built takes note that a trainer can build the model of a spec.
-func (m *Machine) built(spec *history.LearningSpec) {
+// built takes note that a trainer can build the model of a spec, and which parameters it can change in one that has learned.
+func (m *Machine) built(spec *history.LearningSpec, changeable []string) {
 	if spec == nil {
 		return
 	}
 	digest := spec.Digest()
 	if m.change.confirmed && digest == m.spec.With(m.change.terms).Digest() {
-		m.change.accepted = true
+		m.change.lacking = fixed(m.chain.terms().Parameters, m.change.terms.Parameters, changeable)
+		m.change.accepted = m.change.lacking == nil
 	}
 	if digest == m.asked().Digest() {
 		m.unproven = false
 	}
+}
+
+// lacksChange says which parameters the object changes that the trainer's image cannot; false where there are none.
+func (m *Machine) lacksChange() (history.Finding, bool) {
+	if m.change.lacking == nil || m.change.template != m.config.Template {
+		return history.Finding{}, false
+	}
+	return history.Finding{
+		Status: history.False, Reason: history.ReasonImageIncompatible,
+		Message: fmt.Sprintf("The trainer's image cannot change the parameters %s of a model that has learned, as the spec asks: what was in force "+
+			"stays in force, and is learned by, until the training gets an image that can, or the spec has the former values again.",
+			strings.Join(m.change.lacking, ", ")),
+	}, true
 }
 
 // fixedChanged says which parameters differ from those in force that must not. A follower takes them as they are.

@@ -473,12 +473,55 @@ func TestRule1EpochAcceptedByAnEarlierTemplate(t *testing.T) {
 	m.change = change{confirmed: true, terms: history.Terms{Parameters: rate("0.5"), NumericsVersion: 1}}
 	spec := m.spec.With(m.change.terms)
 	request := history.Request{Action: history.ActionPreflight, Expect: &spec}
-	yes := Result{Status: 200, Answer: history.Answer{Trainer: history.TrainerFacts{Instance: "i"}}}
+	yes := Result{Status: 200, Answer: history.Answer{Trainer: history.TrainerFacts{Instance: "i"}, Changeable: []string{"learningRate"}}}
 	m.config.Template = "b"
 	if m.answered(request, "a", yes); m.change.accepted {
 		t.Error("a pod of the earlier template has accepted the change")
 	}
 	if m.answered(request, "b", yes); !m.change.accepted {
 		t.Error("a pod of the template has not accepted the change")
+	}
+}
+
+// Rule 1: a parameter that the trainer's image cannot change is no Epoch's business until an image comes that can: what was in force stays.
+func TestRule1EpochThatTheImageCannotBegin(t *testing.T) {
+	r := newChanging(t)
+	r.stable = at(0, 10)
+	r.configure(func(c *Config) { c.Template = "a" })
+	r.run(5 * Second)
+	r.trainer.older = true
+	r.ask("0.5")
+	r.run(5 * Second)
+	r.stable = at(0, 20)
+	r.run(10 * Second)
+	r.wantStory("Slice to 10 in 0", "Slice to 20 in 0")
+	f := r.machine.Facts()
+	if f.Stopped != nil || f.Records != 20 || f.Trainer.Status != history.False || f.Trainer.Reason != history.ReasonImageIncompatible ||
+		!strings.Contains(f.Trainer.Message, "parameters learningRate ") {
+		t.Fatalf("%+v, stopped %v", f.Trainer, f.Stopped)
+	}
+	asked := 0
+	for _, request := range r.trainer.requests {
+		if request.Action == history.ActionPreflight && request.Expect.Model.Parameters["learningRate"] == "0.5" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("an image that cannot was asked %d times", asked)
+	}
+	// Back to what is in force there is nothing to complain of.
+	r.ask("0.1")
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Trainer.Status != history.True {
+		t.Errorf("taken back: %+v", f.Trainer)
+	}
+	r.ask("0.5")
+	r.run(5 * Second)
+	r.trainer.older = false
+	r.configure(func(c *Config) { c.Template = "b" })
+	r.run(5 * Second)
+	r.wantStory("Slice to 10 in 0", "Slice to 20 in 0", "epoch 0.5 v1")
+	if f := r.machine.Facts(); f.Trainer.Status != history.True || f.Stopped != nil {
+		t.Errorf("with an image that can: %+v, stopped %v", f.Trainer, f.Stopped)
 	}
 }

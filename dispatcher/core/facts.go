@@ -80,9 +80,12 @@ func (m *Machine) resting() bool {
 // trainerFinding is Unknown until a preflight has succeeded on the present template, unless something worse is known.
 func (m *Machine) trainerFinding() history.Finding {
 	f := m.findings.trainer
+	lacking, lacks := m.lacksChange()
 	switch {
 	case f.Status == history.False:
 		return f
+	case lacks:
+		return lacking
 	case m.probing():
 		return history.Finding{
 			Status: history.Unknown, Reason: ReasonNotYetProbed,

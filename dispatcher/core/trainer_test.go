@@ -27,7 +27,9 @@ type fakeTrainer struct {
 	terms map[int64]*history.Terms
 	// versions are the numerics versions that it says it runs; refuses is what a preflight answers to a spec, nil for yes.
 	versions []int
-	refuses  func(history.LearningSpec) *history.Problem
+	// older: its image can change no parameter, or does not say so.
+	older   bool
+	refuses func(history.LearningSpec) *history.Problem
 }
 
 // die forgets what is not in a checkpoint.
@@ -50,7 +52,10 @@ func (f *fakeTrainer) handle(request history.Request) (int, history.Answer) {
 		f.rig.t.Fatalf("the machine sent a request that is not valid: %v", err)
 	}
 	if request.Action == history.ActionPreflight {
-		answer := history.Answer{Trainer: f.facts()}
+		answer := history.Answer{Trainer: f.facts(), Changeable: []string{"learningRate"}}
+		if f.older {
+			answer.Changeable = nil
+		}
 		if f.refuses != nil {
 			if answer.Problem = f.refuses(*request.Expect); answer.Problem != nil {
 				return 422, answer

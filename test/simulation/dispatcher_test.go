@@ -3,6 +3,7 @@ package simulation
 import (
 	"creek.dev/creek/dispatcher/core"
 	"creek.dev/creek/history"
+	"creek.dev/creek/trainer/online"
 )
 
 // restartAfter is how long a killed process is away.
@@ -203,7 +204,8 @@ func (d *dispatcher) send(request history.Request, answer func(core.Result)) {
 	}
 	w.later(func() {
 		if request.Action == history.ActionPreflight {
-			reply(200, history.Answer{Trainer: t.identity()}, true)
+			model := request.Expect.Model
+			reply(200, history.Answer{Trainer: t.identity(), Changeable: online.Changeable(model.Algorithm, model.Task)}, true)
 			return
 		}
 		t.receive(request, reply)
