@@ -43,7 +43,7 @@ var speeds = []speedCase{
 	},
 	{
 		testCase: speedOf("ARF100, 60 % features", "AdaptiveRandomForest", "members=100 maxFeatures=60%", "elec2", nil), target: 17e3,
-		rivals: []rival{{moa, "meta.AdaptiveRandomForest -s 100", 0, 20}},
+		rivals: []rival{{moa, "meta.AdaptiveRandomForest -s 100", 10_000, 20}},
 	},
 	{
 		testCase: task(speedOf("half-space trees", "HalfSpaceTrees", "", "elec2", steps("MinMaxScaler")), online.TaskAnomalyDetection),

@@ -99,41 +99,6 @@ func (b *bench) moaSpeed(ctx context.Context, q request, t *table) (float64, err
 	return float64(rows) / seconds, err
 }
 
-// twoCores compares a forest on one core with the same on two.
-func (b *bench) twoCores(ctx context.Context) error {
-	const title = "ARF10, √m features"
-	t, err := b.data.get("elec2")
-	if err != nil {
-		return err
-	}
-	var both []string
-	if b.pin != nil {
-		both = []string{b.pin[0], "-c", "0,1"}
-	}
-	var gains []float64
-	verdict := "same bytes"
-	for range rounds {
-		one, err := b.once(ctx, b.pin, title, 0, 1)
-		if err != nil {
-			return err
-		}
-		if one.NotBuilt {
-			b.row("ARF10 on 2 cores", t, 0, "not built", "", "", "")
-			return nil
-		}
-		two, err := b.once(ctx, both, title, 0, 2)
-		if err != nil {
-			return err
-		}
-		if one.Digest != two.Digest {
-			verdict = "OTHER BYTES"
-		}
-		gains = append(gains, float64(two.Rows)/two.Wall/(float64(one.Rows)/one.Wall))
-	}
-	b.row("ARF10 on 2 cores", t, 0, fmt.Sprintf("%.2f × one core", median(gains)), "≥ 1.85 × one core", verdict, "")
-	return nil
-}
-
 // hashed has the benchmarks of hashed models run.
 func (b *bench) hashed(ctx context.Context) error {
 	words := slices.Concat(b.pin, []string{"go", "test", "./trainer/online/linear", "-run", "^$", "-bench", "Hashed", "-count", strconv.Itoa(rounds)})
