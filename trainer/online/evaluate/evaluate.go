@@ -34,7 +34,7 @@ func Prequential(m *online.Model, rows iter.Seq2[[]float64, float64]) Result {
 }
 
 // batchRows is how many rows are handed over together.
-const batchRows = 1024
+const batchRows = 4096
 
 // Learn predicts and learns all rows, which are partition 0 with the number of
 // the row as the offset, and counts the predictions in measure. It is the whole

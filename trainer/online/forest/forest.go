@@ -53,10 +53,18 @@ func (f *Classifier) SetWorkers(n int) { f.workers = n }
 // stay in the cache, and enough for the member's tree to come into it.
 const chunk = 1024
 
+// sharedChunk is how many rows several goroutines take before they wait for each other: to wake one up takes as long as some dozens of rows.
+// Their members take turns after every quantum, so that the rows they are at stay in the caches all the same.
+const sharedChunk = 4 * chunk
+
 // PredictLearnBatch implements learner.BatchClassifier.
 func (f *Classifier) PredictLearnBatch(rows learner.Rows, classes []int, scores []float64) {
-	for from := 0; from < len(classes); from += chunk {
-		to := min(from+chunk, len(classes))
+	size := chunk
+	if f.workers > 1 {
+		size = sharedChunk
+	}
+	for from := 0; from < len(classes); from += size {
+		to := min(from+size, len(classes))
 		part := learner.Rows{
 			Width:     rows.Width,
 			Predicted: rows.Predicted[from*rows.Width : to*rows.Width],
