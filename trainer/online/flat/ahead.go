@@ -6,9 +6,7 @@ import (
 	"io"
 )
 
-// ahead reads a source a buffer at a time. Where there is much, the sum over what
-// was read is taken on another goroutine: it takes as long as everything else that
-// is done with the bytes.
+// ahead reads a source a buffer at a time.
 type ahead struct {
 	source io.Reader
 	sum    hash.Hash
@@ -18,28 +16,15 @@ type ahead struct {
 	rest    []byte
 	buffers [][]byte
 	fills   int
-	// read are the buffers whose sum is to be taken, and summed has a word for each
-	// of which it was; they are nil where there is no other goroutine.
-	read   chan []byte
-	summed chan struct{}
+	// adder is nil where there is little to read.
+	adder *adder
 }
-
-// much is from how many bytes on another goroutine is worth while.
-const much = 1 << 20
 
 func newAhead(source io.Reader, sum hash.Hash, size int64) *ahead {
 	a := &ahead{source: source, sum: sum, unread: size}
 	n := 1
 	if size >= much {
-		n = 4
-		a.read, a.summed = make(chan []byte, n), make(chan struct{}, n)
-		go func() {
-			for b := range a.read {
-				_, _ = a.sum.Write(b)
-				a.summed <- struct{}{}
-			}
-			close(a.summed)
-		}()
+		n, a.adder = buffers, newAdder(sum)
 	}
 	for range n {
 		a.buffers = append(a.buffers, make([]byte, chunk))
@@ -50,8 +35,8 @@ func newAhead(source io.Reader, sum hash.Hash, size int64) *ahead {
 // fill reads the next buffer, in front of which it puts what was not taken.
 func (a *ahead) fill() error {
 	n := len(a.buffers)
-	if a.read != nil && a.fills >= n {
-		<-a.summed // That of the buffer that is filled next.
+	if a.adder != nil && a.fills >= n {
+		<-a.adder.done // That of the buffer that is filled next.
 	}
 	b := a.buffers[a.fills%n]
 	a.fills++
@@ -60,8 +45,8 @@ func (a *ahead) fill() error {
 	got, err := io.ReadFull(a.source, b[kept:end])
 	a.unread -= int64(got)
 	a.rest = b[:kept+got]
-	if a.read != nil {
-		a.read <- b[kept : kept+got]
+	if a.adder != nil {
+		a.adder.in <- b[kept : kept+got]
 	} else {
 		_, _ = a.sum.Write(b[kept : kept+got])
 	}
@@ -90,11 +75,8 @@ func (a *ahead) take(width, most int) ([]byte, error) {
 
 // stop waits until the sum over all that was read is taken.
 func (a *ahead) stop() {
-	if a.read == nil {
-		return
+	if a.adder != nil {
+		a.adder.stop()
+		a.adder = nil
 	}
-	close(a.read)
-	for range a.summed {
-	}
-	a.read = nil
 }

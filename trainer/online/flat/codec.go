@@ -54,6 +54,10 @@ type Codec struct {
 	sum    hash.Hash
 	buffer []byte
 	size   int64
+	// behind, once much was written, gets the buffers of the ring in turn, sent of them so far.
+	behind *adder
+	ring   [][]byte
+	sent   int
 	// remaining is how many bytes the source still has, at most.
 	remaining int64
 	path      []string
@@ -65,8 +69,10 @@ type Codec struct {
 func Write(w io.Writer, head []byte, s Stater) (sum [sha256.Size]byte, err error) {
 	c := &Codec{mode: writing, sink: w, sum: sha256.New(), buffer: make([]byte, 0, chunk)}
 	copy(c.room(len(head)), head)
+	defer c.stop()
 	s.Fields(c)
 	c.flush()
+	c.stop()
 	c.sum.Sum(sum[:0])
 	if c.err == nil {
 		_, c.err = w.Write(sum[:])
@@ -166,6 +172,14 @@ func (c *Codec) RequireWithin(limit float64, values ...float64) bool {
 	return c.err == nil
 }
 
+// RequireBytes fails, when reading, where fewer bytes are left: what needs at least so many of them may then make room for all of it at once.
+func (c *Codec) RequireBytes(n int64) bool {
+	if c.mode == reading && c.remaining < n {
+		c.Fail(ErrTruncated)
+	}
+	return c.err == nil
+}
+
 // Group walks over the fields of a named part.
 func (c *Codec) Group(name string, fields func(c *Codec)) {
 	c.head(tagGroup, name)
@@ -185,9 +199,32 @@ func (c *Codec) flush() {
 	if c.err != nil || len(c.buffer) == 0 {
 		return
 	}
-	_, _ = c.sum.Write(c.buffer)
+	if c.size += int64(len(c.buffer)); c.size > much && c.behind == nil {
+		c.behind, c.ring = newAdder(c.sum), append(c.ring, c.buffer[:0])
+		for len(c.ring) < buffers {
+			c.ring = append(c.ring, make([]byte, 0, chunk))
+		}
+	}
+	if c.behind == nil {
+		_, _ = c.sum.Write(c.buffer)
+		_, c.err = c.sink.Write(c.buffer)
+		c.buffer = c.buffer[:0]
+		return
+	}
+	c.behind.in <- c.buffer
 	_, c.err = c.sink.Write(c.buffer)
-	c.buffer = c.buffer[:0]
+	if c.sent++; c.sent >= buffers {
+		<-c.behind.done // That of the buffer that is filled next.
+	}
+	c.buffer = c.ring[c.sent%buffers]
+}
+
+// stop waits until the sum over everything written is taken.
+func (c *Codec) stop() {
+	if c.behind != nil {
+		c.behind.stop()
+		c.behind = nil
+	}
 }
 
 // room returns n bytes of the buffer to be written into; n is at most chunk.

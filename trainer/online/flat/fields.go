@@ -89,17 +89,17 @@ func (c *Codec) Float64(name string, v *float64) {
 
 // Bytes is a field of any number of bytes.
 func (c *Codec) Bytes(name string, v *[]byte) {
-	list(c, tagBytes, name, v, 1, false, func(b, v []byte) { copy(b, v) }, func(v, b []byte) bool {
+	list(c, tagBytes, name, v, 1, fresh, func(b, v []byte) { copy(b, v) }, func(v, b []byte) bool {
 		copy(v, b)
 		return true
 	})
 }
 
 // Uint32s is a field of any number of integers.
-func (c *Codec) Uint32s(name string, v *[]uint32) { c.uint32s(name, v, false) }
+func (c *Codec) Uint32s(name string, v *[]uint32) { c.uint32s(name, v, fresh) }
 
-func (c *Codec) uint32s(name string, v *[]uint32, inPlace bool) {
-	list(c, tagUint32s, name, v, 4, inPlace, func(b []byte, v []uint32) {
+func (c *Codec) uint32s(name string, v *[]uint32, how memory) {
+	list(c, tagUint32s, name, v, 4, how, func(b []byte, v []uint32) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint32(b[4*i:4*i+4], x)
 		}
@@ -112,10 +112,10 @@ func (c *Codec) uint32s(name string, v *[]uint32, inPlace bool) {
 }
 
 // Uint64s is a field of any number of integers.
-func (c *Codec) Uint64s(name string, v *[]uint64) { c.uint64s(name, v, false) }
+func (c *Codec) Uint64s(name string, v *[]uint64) { c.uint64s(name, v, fresh) }
 
-func (c *Codec) uint64s(name string, v *[]uint64, inPlace bool) {
-	list(c, tagUint64s, name, v, 8, inPlace, func(b []byte, v []uint64) {
+func (c *Codec) uint64s(name string, v *[]uint64, how memory) {
+	list(c, tagUint64s, name, v, 8, how, func(b []byte, v []uint64) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], x)
 		}
@@ -128,10 +128,10 @@ func (c *Codec) uint64s(name string, v *[]uint64, inPlace bool) {
 }
 
 // Float32s is a field of any number of finite numbers.
-func (c *Codec) Float32s(name string, v *[]float32) { c.float32s(name, v, false) }
+func (c *Codec) Float32s(name string, v *[]float32) { c.float32s(name, v, fresh) }
 
-func (c *Codec) float32s(name string, v *[]float32, inPlace bool) {
-	list(c, tagFloat32s, name, v, 4, inPlace, func(b []byte, v []float32) {
+func (c *Codec) float32s(name string, v *[]float32, how memory) {
+	list(c, tagFloat32s, name, v, 4, how, func(b []byte, v []float32) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint32(b[4*i:4*i+4], math.Float32bits(x))
 		}
@@ -147,10 +147,10 @@ func (c *Codec) float32s(name string, v *[]float32, inPlace bool) {
 }
 
 // Float64s is a field of any number of finite numbers.
-func (c *Codec) Float64s(name string, v *[]float64) { c.float64s(name, v, false) }
+func (c *Codec) Float64s(name string, v *[]float64) { c.float64s(name, v, fresh) }
 
-func (c *Codec) float64s(name string, v *[]float64, inPlace bool) {
-	list(c, tagFloat64s, name, v, 8, inPlace, func(b []byte, v []float64) {
+func (c *Codec) float64s(name string, v *[]float64, how memory) {
+	list(c, tagFloat64s, name, v, 8, how, func(b []byte, v []float64) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], math.Float64bits(x))
 		}
@@ -165,22 +165,36 @@ func (c *Codec) float64s(name string, v *[]float64, inPlace bool) {
 	})
 }
 
+// Float64sInto is Float64s that, when reading, uses the memory of v again where it has room.
+func (c *Codec) Float64sInto(name string, v *[]float64) { c.float64s(name, v, again) }
+
 // Float64sOf is a field of exactly as many numbers as v has.
-func (c *Codec) Float64sOf(name string, v []float64) { c.float64s(name, &v, true) }
+func (c *Codec) Float64sOf(name string, v []float64) { c.float64s(name, &v, exact) }
 
 // Float32sOf is a field of exactly as many numbers as v has.
-func (c *Codec) Float32sOf(name string, v []float32) { c.float32s(name, &v, true) }
+func (c *Codec) Float32sOf(name string, v []float32) { c.float32s(name, &v, exact) }
 
 // Uint64sOf is a field of exactly as many integers as v has.
-func (c *Codec) Uint64sOf(name string, v []uint64) { c.uint64s(name, &v, true) }
+func (c *Codec) Uint64sOf(name string, v []uint64) { c.uint64s(name, &v, exact) }
 
 // Uint32sOf is a field of exactly as many integers as v has.
-func (c *Codec) Uint32sOf(name string, v []uint32) { c.uint32s(name, &v, true) }
+func (c *Codec) Uint32sOf(name string, v []uint32) { c.uint32s(name, &v, exact) }
 
-// list passes a counted field, a buffer's worth at a time. When reading, *v
-// becomes a new slice: the count was checked against what the source still has. In
-// place it keeps the slice that it is, of which the count must be.
-func list[T any](c *Codec, tag byte, name string, v *[]T, width int, inPlace bool, put func([]byte, []T), get func([]T, []byte) bool) {
+// memory says where a list goes that is read.
+type memory uint8
+
+const (
+	// fresh is a new slice.
+	fresh memory = iota
+	// again is the slice that is there, where it has room, and else a new one.
+	again
+	// exact is the slice that is there, of whose length the list must be.
+	exact
+)
+
+// list passes a counted field, a buffer's worth at a time. When reading, the count
+// is checked against what the source still has before there is room for so many.
+func list[T any](c *Codec, tag byte, name string, v *[]T, width int, how memory, put func([]byte, []T), get func([]T, []byte) bool) {
 	c.head(tag, name)
 	count := uint64(len(*v))
 	c.word(&count)
@@ -201,12 +215,15 @@ func list[T any](c *Codec, tag byte, name string, v *[]T, width int, inPlace boo
 			c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
 			return
 		}
-		if inPlace && count != uint64(len(*v)) {
+		if how == exact && count != uint64(len(*v)) {
 			c.Fail(fmt.Errorf("%w: %s has %d values instead of %d", ErrShape, name, count, len(*v)))
 			return
 		}
-		if !inPlace {
+		switch {
+		case how == fresh || uint64(cap(*v)) < count:
 			*v = make([]T, count)
+		default:
+			*v = (*v)[:count]
 		}
 		for rest := *v; len(rest) > 0; {
 			b := c.takeSome(width, min(len(rest), chunk/width)*width)

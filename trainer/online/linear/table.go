@@ -56,7 +56,7 @@ func (t *table) fields(c *flat.Codec, s *settings, bits int) {
 	}
 	switch o := s.optimizer; o {
 	case adaGrad, ftrl:
-		t.pairs = fields(c, t.pairs, 1<<bits, 2, func(p *[2]float32) []float32 { return p[:] })
+		t.pairs = fields(c, t.pairs, 1<<bits, 2, putPairs, getPairs)
 		if !c.Reading() {
 			return
 		}
@@ -66,7 +66,7 @@ func (t *table) fields(c *flat.Codec, s *settings, bits int) {
 			}
 		}
 	case adaptive:
-		t.fours = fields(c, t.fours, 1<<bits, 4, func(p *[4]float32) []float32 { return p[:3] })
+		t.fours = fields(c, t.fours, 1<<bits, 3, putThrees, getThrees)
 		if !c.Reading() {
 			return
 		}
@@ -110,54 +110,67 @@ func requireSingles(c *flat.Codec, values []float32) {
 	}
 }
 
-// fields passes n places piece by piece. When reading, memory grows with what
-// was read.
-func fields[T any](c *flat.Codec, places []T, n, width int, numbers func(*T) []float32) []T {
-	buffer := make([]float32, 0, min(n*width, piece))
-	perPiece := piece / 4
+// fields passes n places of so many numbers each piece by piece, which put and get copy.
+func fields[T any](c *flat.Codec, places []T, n, width int, put func(dst []float32, src []T), get func(dst []T, src []float32)) []T {
+	if c.Reading() {
+		if !c.RequireBytes(4 * int64(n) * int64(width)) {
+			return nil
+		}
+		places = make([]T, n)
+	}
+	const perPiece = piece / 4
+	buffer := make([]float32, min(n, perPiece)*width)
 	for from := 0; from < n && c.Err() == nil; from += perPiece {
-		size := min(perPiece, n-from)
-		if c.Reading() {
-			places = grown(places, from, size)
-		}
-		buffer = buffer[:0]
-		for i := range size {
-			buffer = append(buffer, numbers(&places[from+i])...)
-		}
-		c.Float32sOf("table", buffer)
+		part := places[from:min(from+perPiece, n)]
+		numbers := buffer[:len(part)*width]
 		if !c.Reading() {
-			continue
+			put(numbers, part)
 		}
-		rest := buffer
-		for i := range size {
-			rest = rest[copy(numbers(&places[from+i]), rest):]
+		c.Float32sOf("table", numbers)
+		if c.Reading() {
+			get(part, numbers)
 		}
 	}
 	return places
+}
+
+func putPairs(dst []float32, src [][2]float32) {
+	dst = dst[:2*len(src)]
+	for i, p := range src {
+		dst[2*i], dst[2*i+1] = p[0], p[1]
+	}
+}
+
+func getPairs(dst [][2]float32, src []float32) {
+	src = src[:2*len(dst)]
+	for i := range dst {
+		dst[i] = [2]float32{src[2*i], src[2*i+1]}
+	}
+}
+
+// putThrees copies the state of places, of which the fourth number is made of the others.
+func putThrees(dst []float32, src [][4]float32) {
+	for i := range src {
+		copy(dst[3*i:3*i+3], src[i][:3])
+	}
+}
+
+func getThrees(dst [][4]float32, src []float32) {
+	for i := range dst {
+		copy(dst[i][:3], src[3*i:3*i+3])
+	}
 }
 
 // floats is fields for places of one number.
 func floats(c *flat.Codec, name string, places []float32, n int) []float32 {
-	for from := 0; from < n && c.Err() == nil; from += piece {
-		size := min(piece, n-from)
-		if c.Reading() {
-			places = grown(places, from, size)
+	if c.Reading() {
+		if !c.RequireBytes(4 * int64(n)) {
+			return nil
 		}
-		c.Float32sOf(name, places[from:from+size])
+		places = make([]float32, n)
+	}
+	for from := 0; from < n && c.Err() == nil; from += piece {
+		c.Float32sOf(name, places[from:min(from+piece, n)])
 	}
 	return places
-}
-
-// grown makes room for size more places after the first n, of which there are a
-// power of two in the end, by doubling.
-func grown[T any](places []T, n, size int) []T {
-	if n == 0 {
-		return make([]T, size)
-	}
-	if len(places) >= n+size {
-		return places
-	}
-	more := make([]T, 2*n)
-	copy(more, places)
-	return more
 }

@@ -212,6 +212,25 @@ func extend(s []float64, n int) []float64 {
 	return append(s, make([]float64, n)...)
 }
 
+// roomFor returns s with room for n numbers in all.
+func roomFor(s []float64, n int) []float64 {
+	if cap(s) >= n {
+		return s
+	}
+	return append(make([]float64, 0, n), s...)
+}
+
+// foresee makes room for the blocks of all leaves of a tree that is read, of which some are done: as many for each as these had, but at most
+// four times as many as there are, so that a state cannot ask for more than is in proportion to what it has.
+func (a *arena) foresee(done, leaves int) {
+	if len(a.stats)+a.classes*a.block <= cap(a.stats) || done == 0 {
+		return
+	}
+	blocks := len(a.stats) / a.block
+	want := min((blocks*leaves+done-1)/done+a.classes, 4*blocks)
+	a.stats = roomFor(a.stats, max(want, blocks)*a.block)
+}
+
 // deactivate gives back what an active leaf has observed.
 func (a *arena) deactivate(h []float64, schema learner.Schema) {
 	slots := int(h[hSlots])

@@ -31,7 +31,11 @@ func (t *Hoeffding) Fields(c *flat.Codec) {
 		t.key = random.Key(key)
 	}
 	s := &stream{codec: c}
-	for _, i := range t.leavesInOrder(false) {
+	leaves := t.leavesInOrder(false)
+	for done, i := range leaves {
+		if c.Reading() {
+			t.foresee(done, len(leaves))
+		}
 		if !t.passHead(s, t.nodes[i].child) {
 			return
 		}
@@ -74,6 +78,16 @@ func (t *Hoeffding) plant(c *flat.Codec, features []uint32, thresholds []float64
 	if len(features) == 0 {
 		return c.Require(len(thresholds) == 0, "no thresholds without nodes")
 	}
+	leaves := 0
+	for _, f := range features {
+		if int32(f) == leaf {
+			leaves++
+		}
+	}
+	if !c.RequireBytes(8 * int64(leaves) * int64(hDepth+hFixed-hSlots+t.head-t.features)) {
+		return false
+	}
+	t.heads = roomFor(t.heads, leaves*t.head)
 	stack := []sprig{{t.newPair(), 0, 0}}
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
@@ -210,26 +224,10 @@ func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
 }
 
 func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
-	w := t.width
-	for i := range w {
-		// Where a table lies is no part of the state.
-		mean := b[i]
-		if t.hasTable(t.schema, t.feature(h, i)) {
-			mean = 0
-		}
-		if !s.number(&mean) {
-			return false
-		}
-		if s.codec.Reading() {
-			b[i] = mean
-			if !s.codec.Require(!t.hasTable(t.schema, t.feature(h, i)) || math.Float64bits(mean) == 0, "no mean of a feature with a table") {
-				return false
-			}
-		}
-	}
-	if !s.pass(b[bCount*w:]) {
+	if !t.passNumbers(s, h, b) {
 		return false
 	}
+	w := t.width
 	for i := range w {
 		low, high := b[bLow*w+i], b[bHigh*w+i]
 		if !s.codec.Require(b[bCount*w+i] >= 0 && b[bSquares*w+i] >= 0 && low <= high && bounded(low) && bounded(high) && bounded(b[bMean*w+i]),
@@ -247,6 +245,30 @@ func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
 		}
 	}
 	return true
+}
+
+// passNumbers passes what a block holds itself.
+func (t *Hoeffding) passNumbers(s *stream, h, b []float64) bool {
+	if !t.binned && !t.tabled {
+		return s.pass(b[:t.width]) && s.pass(b[bCount*t.width:])
+	}
+	for i := range t.width {
+		// Where a table lies is no part of the state.
+		mean := b[i]
+		if t.hasTable(t.schema, t.feature(h, i)) {
+			mean = 0
+		}
+		if !s.number(&mean) {
+			return false
+		}
+		if s.codec.Reading() {
+			b[i] = mean
+			if !s.codec.Require(!t.hasTable(t.schema, t.feature(h, i)) || math.Float64bits(mean) == 0, "no mean of a feature with a table") {
+				return false
+			}
+		}
+	}
+	return s.pass(b[bCount*t.width:])
 }
 
 func bounded(v float64) bool { return math.Abs(v) <= 2*learner.Limit }
@@ -288,8 +310,10 @@ func (t *Hoeffding) passRoom(s *stream, b []float64, i, limit int) (table []floa
 // ordered tells whether the blocks of a leaf tell an order of its classes for
 // each feature.
 func (t *Hoeffding) ordered(h []float64) bool {
+	seen := make([]bool, t.classes)
 	for i := range t.width {
-		seen, places := make([]bool, t.classes), 0
+		places := 0
+		clear(seen)
 		for _, number := range h[t.blocks : t.blocks+int(h[hSlots])] {
 			if number == none || t.statistics(number)[bCount*t.width+i] == 0 {
 				continue

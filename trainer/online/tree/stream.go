@@ -28,7 +28,7 @@ func (s *stream) pass(values []float64) bool {
 	for len(values) > 0 {
 		if s.next == len(s.values) {
 			s.next = 0
-			s.codec.Float64s("v", &s.values)
+			s.codec.Float64sInto("v", &s.values)
 			if !s.codec.Require(len(s.values) > 0 && len(s.values) <= chunk, "as many numbers as the tree has") {
 				return false
 			}
@@ -42,6 +42,11 @@ func (s *stream) pass(values []float64) bool {
 
 // number passes one number.
 func (s *stream) number(v *float64) bool {
+	if s.codec.Reading() && s.next < len(s.values) {
+		*v = s.values[s.next]
+		s.next++
+		return true
+	}
 	one := [1]float64{*v}
 	ok := s.pass(one[:])
 	*v = one[0]
