@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"creek.dev/creek/stream"
@@ -154,6 +155,22 @@ func (b *Broker) Kill() error {
 	<-b.exited
 	b.command = nil
 	return err
+}
+
+// Stop makes a broker that runs hang: connections are accepted still, and nothing is answered until Continue.
+func (b *Broker) Stop() error { return b.signal(syscall.SIGSTOP) }
+
+// Continue lets a broker that was stopped go on.
+func (b *Broker) Continue() error { return b.signal(syscall.SIGCONT) }
+
+func (b *Broker) signal(s syscall.Signal) error {
+	if b.command == nil {
+		return fmt.Errorf("send broker %d the signal %v: %w", b.ID, s, os.ErrProcessDone)
+	}
+	if err := b.command.Process.Signal(s); err != nil {
+		return fmt.Errorf("send broker %d the signal %v: %w", b.ID, s, err)
+	}
+	return nil
 }
 
 func (b *Broker) format() error {

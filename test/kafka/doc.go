@@ -5,7 +5,8 @@
 //	partitions added, partitions idle        TestPartitionsAddedWhileTraining, TestIdlePartitions
 //	compacted topics                         TestCompactedTopicIsRefused, TestCompactedTopicIsLearnedWhereAllowed
 //	transactions: markers, aborted, open     TestTransactionMarkers, TestAbortedTransactionsAreNotLearned, TestOpenTransactionHoldsBackWhatFollows
-//	leaders that move, brokers that restart  TestLeadersThatMove
+//	leaders that move, brokers that restart  TestBrokersThatFail/leaders_move
+//	a broker that hangs                      TestBrokersThatFail/one_hangs
 //	a record larger than a fetch             TestRecordLargerThanAFetch
 //	records without a value                  TestNullValuesAreDeadLetters
 //	codecs                                   TestCodecs

@@ -14,6 +14,14 @@ import (
 	"creek.dev/creek/stream/kafkatest"
 )
 
+// TestBrokersThatFail runs, one after the other, what needs several brokers, on the same three.
+func TestBrokersThatFail(t *testing.T) {
+	t.Parallel()
+	c := threeBrokers(t)
+	t.Run("one hangs", func(t *testing.T) { testBrokerThatHangs(t, c) })
+	t.Run("leaders move", func(t *testing.T) { testLeadersThatMove(t, c) })
+}
+
 // threeBrokers starts a cluster that ends with the test.
 func threeBrokers(t *testing.T) *kafkatest.Cluster {
 	t.Helper()
@@ -94,9 +102,7 @@ func electPreferred(t *testing.T, admin *kadm.Client, topic string, leader int32
 
 // Leaders are killed, come back, are elected and moved while a training reads, and at last all brokers are gone for a while: every record is
 // learned once, in the order of the history.
-func TestLeadersThatMove(t *testing.T) {
-	t.Parallel()
-	c := threeBrokers(t)
+func testLeadersThatMove(t *testing.T, c *kafkatest.Cluster) {
 	topic := newTopic(t, c, 2, nil)
 	admin := administrator(t, c)
 	produce := idempotent(t, c, topic)

@@ -31,10 +31,12 @@ func limit(t *testing.T) context.Context {
 // topics counts them, so that each has a name of its own.
 var topics atomic.Int64
 
+func nextName() string { return fmt.Sprintf("truth-%d", topics.Add(1)) }
+
 // newTopic makes a topic of a name of its own.
 func newTopic(t *testing.T, c *kafkatest.Cluster, partitions int, config map[string]string) string {
 	t.Helper()
-	name := fmt.Sprintf("truth-%d", topics.Add(1))
+	name := nextName()
 	if err := stream.CreateTopic(limit(t), c.Connection(kafkatest.Plain), name, partitions, config); err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,8 @@ type plan struct {
 	store state.Store
 	// cluster is where the topic is.
 	cluster *kafkatest.Cluster
+	// shared is a source that trainings share; without it each has its own.
+	shared *driver.Poller
 }
 
 // train begins a training of the topic, which ends with the test.
@@ -69,8 +71,9 @@ func train(t *testing.T, topic string, change func(*plan)) *training {
 	if change != nil {
 		change(&p)
 	}
-	source := trainer.NewKafka(p.kafka)
-	t.Cleanup(source.Close)
+	if p.shared == nil {
+		p.shared = newPoller(t, p.kafka)
+	}
 	connection, err := p.kafka.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -81,13 +84,19 @@ func train(t *testing.T, topic string, change func(*plan)) *training {
 	tr := &training{
 		t: t, topic: topic, config: p.config, store: p.store, kafka: p.cluster.Connection(kafkatest.Plain),
 		driver: driver.New(p.settings, driver.Parts{
-			Source: driver.NewPoller(source), Store: p.store, Sender: &sender,
+			Source: p.shared, Store: p.store, Sender: &sender,
 			Publisher: publisher, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)),
 		}),
 	}
 	tr.driver.Configure(p.config)
 	tr.run()
 	return tr
+}
+
+func newPoller(t *testing.T, settings stream.Settings) *driver.Poller {
+	source := trainer.NewKafka(settings)
+	t.Cleanup(source.Close)
+	return driver.NewPoller(source)
 }
 
 // run starts the driver. It ends with the test, or when stop is called.
