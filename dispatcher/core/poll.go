@@ -9,7 +9,7 @@ import (
 // How often the source is asked. The idle trainings that share a credential make together fewer than two requests a second of each broker:
 // one each idlePoll, one each startsAge, and one each 10 s for the layout of their topics, which tells their identity too.
 const (
-	idlePoll = 600 * Millisecond
+	idlePoll = 640 * Millisecond
 	fastPoll = 5 * Millisecond
 	// A log start that moved is known after startsPoll + startsAge, a topic that was made anew after topicPoll + topicAge.
 	startsPoll = 4 * Second
