@@ -69,8 +69,16 @@ func TestPartitionsAddedWhileTraining(t *testing.T) {
 	write(t, plain, topic, 0, made(1000, 0)...)
 	tr := train(t, topic, nil)
 	tr.learned(1000, 0)
-	if _, err := administrator(t, broker).UpdatePartitions(limit(t), 3, topic); err != nil {
+	admin := administrator(t, broker)
+	answer, err := admin.UpdatePartitions(limit(t), 3, topic)
+	if err == nil {
+		err = answer.Error()
+	}
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, partition := range []int32{1, 2} {
+		leaderOf(t, admin, topic, partition, 0)
 	}
 	write(t, plain, topic, 0, made(500, 1)...)
 	write(t, plain, topic, 2, made(700, 2)...)
