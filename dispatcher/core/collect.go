@@ -157,7 +157,8 @@ func (m *Machine) surveyCheckpoints() {
 }
 
 // surveyHolds dooms what was condemned, unless another dispatcher may be about to go on from one of these checkpoints: that wrote a hold
-// before it looked which is the newest. Holds of entries that are known have served.
+// before it looked which is the newest. A hold has served when a checkpoint lies behind its entry: until then somebody who listed the
+// checkpoints before that entry was written may still be about to look for it, and the entry may be a Rebase that needs one of them.
 func (m *Machine) surveyHolds() {
 	c, keys := &m.collector, m.settings.keys(m.incarnation)
 	m.storeCall(&c.lane, List{Prefix: keys.HoldPrefix(), Limit: collectPage}, func(r Result) {
@@ -172,7 +173,9 @@ func (m *Machine) surveyHolds() {
 				m.readAgain()
 				return
 			}
-			doomed = append(doomed, key)
+			if n <= m.delivery.checkpoint.Position.Entry {
+				doomed = append(doomed, key)
+			}
 		}
 		c.condemned, c.doomed = nil, doomed
 		switch {

@@ -282,6 +282,26 @@ func TestRule10NothingIsRemovedUnderAHold(t *testing.T) {
 	}
 }
 
+// Rule 10: a hold stays until a checkpoint lies behind its entry. Another dispatcher may have listed the checkpoints before the entry was
+// written and look for holds only now: nothing else tells it that a Rebase needs what it is about to remove.
+func TestRule10AHoldStaysUntilItsEntryIsSaved(t *testing.T) {
+	r := collecting(t)
+	r.live(5)
+	r.configure(func(c *Config) { c.Reachable = false })
+	number := r.machine.Facts().Head + 1
+	hold := r.keys().Hold(number)
+	r.store[hold] = []byte("{}")
+	r.live(5)
+	if f := r.machine.Facts(); f.Head < number || f.Checkpoint.Position.Entry >= number || r.store[hold] == nil {
+		t.Fatalf("the head is %d and entry %d is saved, the hold of entry %d is there: %v", f.Head, f.Checkpoint.Position.Entry, number, r.store[hold] != nil)
+	}
+	r.configure(func(c *Config) { c.Reachable = true })
+	r.live(5)
+	if f := r.machine.Facts(); f.Checkpoint.Position.Entry < number || r.store[hold] != nil {
+		t.Errorf("entry %d is saved, and the hold of entry %d is there: %v", f.Checkpoint.Position.Entry, number, r.store[hold] != nil)
+	}
+}
+
 // Rule 10: whoever may go on from the newest checkpoint says so before it looks which that is.
 func TestRule10ARebaseIsAnnounced(t *testing.T) {
 	r := newRig(t)

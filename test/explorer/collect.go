@@ -29,7 +29,12 @@ func (w *walk) round(t State, i int) {
 		w.emit("finds a hold", i, 0, t)
 	case d.collecting == 1:
 		d.collecting = 2
-		t.holds = t.holds >> (w.number(d.view) + 1) << (w.number(d.view) + 1)
+		// A hold has served when a checkpoint lies behind its entry.
+		served, _ := w.done(d.durable)
+		if !w.c.keeps(HoldStays) {
+			served = w.number(d.view)
+		}
+		t.holds = t.holds >> (served + 1) << (served + 1)
 		w.emit("finds no hold", i, 0, t)
 	case d.condemned != 0:
 		left := d.condemned & (d.condemned - 1)
@@ -51,7 +56,10 @@ func (w *walk) condemned(s *State, d *dispatcher) (ranks uint16, keep uint8) {
 			rebase = n
 		}
 	}
-	kept := 0
+	kept, most := 0, 2
+	if !w.c.keeps(KeepTwo) {
+		most = 1
+	}
 	for rank := uint8(maxEntries*2 + 1); rank > 0; rank-- {
 		for _, m := range s.checkpoints {
 			if !m.there || w.rank(m.at) != rank {
@@ -59,14 +67,14 @@ func (w *walk) condemned(s *State, d *dispatcher) (ranks uint16, keep uint8) {
 			}
 			number, _ := w.done(m.at)
 			void := rebase != 0 && number < w.number(rebase) && m.at != w.entries[rebase].onto && w.c.keeps(VoidApart)
-			if void || kept == 2 {
+			if void || kept == most {
 				ranks |= 1 << rank
 				continue
 			}
 			switch kept++; {
 			case !w.c.keeps(KeepEntries):
 				keep = max(keep, w.number(m.at.touched)+1)
-			case kept == 2:
+			case kept == most:
 				keep = w.number(m.at.touched)
 			}
 		}

@@ -11,6 +11,8 @@ type Found struct {
 	// States are all that were reached, Steps what led from one to another, Depth the longest shortest way to one. Finished are the states
 	// in which all is learned and saved.
 	States, Steps, Depth, Finished int
+	// Kinds counts the steps by what happened.
+	Kinds map[string]int
 	// Violation says what went wrong first, "" where nothing did; Trace are the steps that led there, as few as possible.
 	Violation string
 	Trace     []string
@@ -33,7 +35,7 @@ type exploration struct {
 // Explore visits all states breadth first, up to a violation.
 func (c Config) Explore() Found {
 	c.Take = max(c.Take, 1)
-	x := &exploration{walk: walk{book: newBook(&c), c: &c}, seen: newTable()}
+	x := &exploration{walk: walk{book: newBook(&c), c: &c}, seen: newTable(), found: Found{Kinds: map[string]int{}}}
 	x.initial = State{generation: 1}
 	for i := range x.initial.dispatchers {
 		x.initial.dispatchers[i] = dispatcher{writer: uint8(i + 1), heard: 1}
@@ -45,7 +47,9 @@ func (c Config) Explore() Found {
 	layer, first := []State{x.initial}, 0
 	for len(layer) > 0 && x.found.Violation == "" {
 		layer, first = x.next(layer, first)
-		x.found.Depth++
+		if len(layer) > 0 {
+			x.found.Depth++
+		}
 		if c.Most > 0 && len(x.origins) > c.Most {
 			x.found.Violation = fmt.Sprintf("more than %d states", c.Most)
 		}
@@ -59,9 +63,10 @@ func (x *exploration) next(layer []State, first int) (next []State, number int) 
 	number = len(x.origins)
 	for k := range layer {
 		nth, from := 0, uint32(first+k)
-		x.out = func(_ step, s State, broken string) {
+		x.out = func(by step, s State, broken string) {
 			nth++
 			x.found.Steps++
+			x.found.Kinds[by.what]++
 			if x.found.Violation != "" {
 				return
 			}

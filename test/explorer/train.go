@@ -66,7 +66,7 @@ func (w *walk) answer(t State, i, j int, what string) {
 	}
 	d := &t.dispatchers[i]
 	d.answer = said
-	if w.c.Lost == 0 && w.leadsTo(said.at.touched, d.view) && w.knows(d, said.at) {
+	if !w.c.Apart && w.c.Lost == 0 && w.leadsTo(said.at.touched, d.view) && w.knows(d, said.at) {
 		w.take(&t, i)
 	}
 	w.emit(what+", to", j, i, t)
