@@ -69,21 +69,3 @@ func readAll(codec compress.Codec, payload, arena []byte) ([]byte, error) {
 		}
 	}
 }
-
-// widen has decode fill the room behind the arena, and gives it more and more as long as it is short of some: there is first as much as the
-// arena has, at least the given bytes, and at last the most that the input justifies.
-func widen(arena []byte, first, most int, decode func(room []byte) (n int, short bool, err error)) ([]byte, error) {
-	for room := min(most, max(first, cap(arena)-len(arena))); ; room = min(most, 2*room) {
-		if cap(arena)-len(arena) < room {
-			arena = slices.Grow(arena, max(room, len(arena)))
-		}
-		at := len(arena)
-		n, short, err := decode(arena[at : at+room : at+room])
-		switch {
-		case err == nil:
-			return arena[:at+n], nil
-		case !short || room == most:
-			return arena, err
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pierrec/lz4/v4"
 )
@@ -129,13 +130,29 @@ func (f lz4Frame) block(data, arena []byte, start int) ([]byte, error) {
 	if f.flags&lz4Independent == 0 {
 		window = arena[max(start, at-lz4Window):at]
 	}
-	grown, err := widen(arena, lz4Guess*len(data), min(f.most, lz4Ratio*len(data)), func(room []byte) (n int, short bool, err error) {
-		n, err = lz4.UncompressBlockWithDict(data, room, window)
-		// It does not tell damage from too little room.
-		return n, err != nil, err
+	grown, err := widen(arena, lz4Guess*len(data), min(f.most, lz4Ratio*len(data)), func(room []byte) (int, error) {
+		return lz4.UncompressBlockWithDict(data, room, window)
 	})
 	if err != nil {
 		return grown, fmt.Errorf("an LZ4 block of %d bytes: %w", len(data), err)
 	}
 	return grown, nil
+}
+
+// widen has decode fill the room behind the arena, and gives it more and more as long as it fails, since it does not tell damage from too
+// little: there is first as much as the arena has, at least the given bytes, and at last the most that the input justifies.
+func widen(arena []byte, first, most int, decode func(room []byte) (int, error)) ([]byte, error) {
+	for room := min(most, max(first, cap(arena)-len(arena))); ; room = min(most, 2*room) {
+		if cap(arena)-len(arena) < room {
+			arena = slices.Grow(arena, max(room, len(arena)))
+		}
+		at := len(arena)
+		n, err := decode(arena[at : at+room : at+room])
+		switch {
+		case err == nil:
+			return arena[:at+n], nil
+		case room == most:
+			return arena, err
+		}
+	}
 }

@@ -1,18 +1,15 @@
 package stream
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/segmentio/kafka-go/compress"
 )
 
-const (
-	// A zstd block takes three bytes at least and holds at most 128 KiB.
-	zstdBlock = 128 << 10
-	zstdLeast = 3
-	// zstdGuess is how many times its length a frame is expected to hold at first.
-	zstdGuess = 4
-)
+// zstdGuess is how many times its length a frame is expected to hold.
+const zstdGuess = 4
 
 // zstdDecoder decompresses into the room that there is and not beyond it.
 var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
@@ -20,16 +17,20 @@ var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
 })
 
 // inflateZstd appends what frames hold to the arena. They are decompressed right into it, which is also the window that they refer back to:
-// a reader of streams would keep one of its own, of megabytes.
+// a reader of streams keeps one of its own, of megabytes. Where the room does not do, or the frame is damaged (the decoder does not
+// tell these apart), such a reader has the last word: it makes room as bytes come, whatever a frame claims to hold.
 func inflateZstd(payload, arena []byte) ([]byte, error) {
 	decoder, err := zstdDecoder()
 	if err != nil {
 		return arena, err
 	}
-	most := min(maxPlain, (len(payload)/zstdLeast+1)*zstdBlock)
-	return widen(arena, zstdGuess*len(payload), most, func(room []byte) (n int, short bool, err error) {
-		plain, err := decoder.DecodeAll(payload, room[:0])
-		// A room that is too small is told by several errors, some of which damaged frames give too.
-		return len(plain), err != nil, err
-	})
+	room := max(zstdGuess*len(payload), cap(arena)-len(arena))
+	if cap(arena)-len(arena) < room {
+		arena = slices.Grow(arena, max(room, len(arena)))
+	}
+	plain, err := decoder.DecodeAll(payload, arena[len(arena):len(arena):len(arena)+room])
+	if err != nil {
+		return readAll(compress.Zstd.Codec(), payload, arena)
+	}
+	return arena[:len(arena)+len(plain)], nil
 }
