@@ -164,7 +164,7 @@ func (w *world) moment(ctx context.Context, random *rand.Rand) {
 func (w *world) blow(ctx context.Context, random *rand.Rand, done *tally) {
 	w.t.Helper()
 	chosen := w.choose(random)
-	if spared := w.spared(done); len(spared) >= *killsFlag-done.total() {
+	if spared := w.spared(done); len(spared) > 0 && len(spared) >= *killsFlag-done.total() {
 		chosen = spared[:1]
 	}
 	if w.facts(ctx).InFlight {
