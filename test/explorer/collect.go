@@ -56,10 +56,7 @@ func (w *walk) condemned(s *State, d *dispatcher) (ranks uint16, keep uint8) {
 			rebase = n
 		}
 	}
-	kept, most := 0, 2
-	if !w.c.keeps(KeepTwo) {
-		most = 1
-	}
+	kept, most := 0, int(w.c.Kept)
 	for rank := uint8(maxEntries*2 + 1); rank > 0; rank-- {
 		for _, m := range s.checkpoints {
 			if !m.there || w.rank(m.at) != rank {

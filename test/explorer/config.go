@@ -39,8 +39,6 @@ const (
 	HoldStays Rule = "a hold stays until its entry is saved"
 	// VoidApart: void checkpoints do not count among the two that stay.
 	VoidApart Rule = "void checkpoints do not count among those that stay"
-	// KeepTwo: two checkpoints stay, not only the newest.
-	KeepTwo Rule = "two checkpoints stay"
 	// KeepEntries: every entry from that of a checkpoint on stays.
 	KeepEntries Rule = "entries since a checkpoint stay"
 	// ReadAgain: whoever saw the head long ago reads it again before it appends.
@@ -65,6 +63,8 @@ type Config struct {
 	// Collect has dispatchers remove old checkpoints. Days bounds how often a day passes, after which marked entries may go.
 	Collect bool
 	Days    uint8
+	// Kept is how many of the newest checkpoints stay; 0 means two, as in the real code.
+	Kept uint8
 	// Apart has a dispatcher that begins find the newest checkpoint in one step and read the history in another, and take every answer at
 	// any time, not at once where nobody can tell.
 	Apart bool

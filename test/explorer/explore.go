@@ -1,6 +1,7 @@
 package explorer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ type exploration struct {
 
 // Explore visits all states breadth first, up to a violation.
 func (c Config) Explore() Found {
-	c.Take = max(c.Take, 1)
+	c.Take, c.Kept = max(c.Take, 1), cmp.Or(c.Kept, 2)
 	x := &exploration{walk: walk{book: newBook(&c), c: &c}, seen: newTable(), found: Found{Kinds: map[string]int{}}}
 	x.initial = State{generation: 1}
 	for i := range x.initial.dispatchers {

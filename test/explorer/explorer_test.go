@@ -61,7 +61,7 @@ var (
 		{"two slices, a Rebase, any one fault", faults(Config{Units: 2, Lost: 1}, 1), slices.Concat(anyFault, loses)},
 		{"three slices, two records lost, dead letters, a Rebase", Config{Units: 3, Lost: 2, Bad: 0b101}, slices.Concat(letters, loses)},
 		{"a Rebase and an Epoch", Config{Units: 2, Lost: 1, Generations: 2}, slices.Concat(epochs, loses)},
-		{"a Rebase while old checkpoints are collected", Config{Units: 3, Lost: 2, Collect: true}, slices.Concat(loses, removes)},
+		{"a Rebase while old checkpoints are collected", Config{Units: 2, Lost: 1, Collect: true, Kept: 1}, slices.Concat(loses, removes)},
 		{"collection, reading in two steps, any one crash", Config{Units: 3, Collect: true, Days: 1, Apart: true, Crashes: 1, Faults: 1}, ages},
 	}
 )
