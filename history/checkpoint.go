@@ -119,6 +119,9 @@ func DecodeCheckpoint(data []byte) (Checkpoint, error) {
 	if length > maxCheckpointHeader || fixed+length > len(body) {
 		return c, fmt.Errorf("decode checkpoint: a header of %d bytes does not fit", length)
 	}
+	if err := readable("the checkpoint", body[fixed:fixed+length], FormatVersion); err != nil {
+		return c, err
+	}
 	if err := strict(body[fixed:fixed+length], &c.Header); err != nil {
 		return c, fmt.Errorf("decode checkpoint header: %w", err)
 	}

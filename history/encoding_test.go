@@ -116,7 +116,8 @@ func TestRefusals(t *testing.T) {
 		edit func(*history.Entry)
 		want string
 	}{
-		"a version to come":        {func(e *history.Entry) { e.Version = 2 }, "format version 2"},
+		"a version to come":        {func(e *history.Entry) { e.Version = 3 }, "format version 3, and this image reads versions up to 2"},
+		"no version":               {func(e *history.Entry) { e.Version = 0 }, "format version 0"},
 		"an unknown kind":          {func(e *history.Entry) { e.Kind = "Merge" }, `kind "Merge"`},
 		"number nought":            {func(e *history.Entry) { e.Number = 0 }, "at least 1"},
 		"no link":                  {func(e *history.Entry) { e.Previous = history.Digest{} }, "link"},

@@ -83,6 +83,9 @@ func (e Entry) Encode() []byte {
 // DecodeEntry reads and checks stored or sent bytes.
 func DecodeEntry(data []byte) (Entry, error) {
 	var e Entry
+	if err := readable("the entry", data, EntryVersion); err != nil {
+		return e, err
+	}
 	if err := strict(data, &e); err != nil {
 		return e, fmt.Errorf("decode history entry: %w", err)
 	}
@@ -94,8 +97,8 @@ func DecodeEntry(data []byte) (Entry, error) {
 
 func (e Entry) validate() error {
 	switch {
-	case e.Version != FormatVersion:
-		return fmt.Errorf("format version %d, this image reads %d", e.Version, FormatVersion)
+	case e.Version < FormatVersion || e.Version > EntryVersion:
+		return fmt.Errorf("format version %d, this image reads %d to %d", e.Version, FormatVersion, EntryVersion)
 	case e.Number < 1:
 		return errors.New("the number must be at least 1")
 	case e.Kind != KindSlice && e.Kind != KindRebase && e.Kind != KindEpoch:

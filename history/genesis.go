@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// FormatVersion is the version of the encoding of genesis, entries and checkpoint headers that this code writes.
+// FormatVersion is the version of the encoding of genesis and checkpoint headers, and of entries that need no newer one.
 const FormatVersion = 1
 
 // Lineage names one life of one training's model.
@@ -51,6 +51,9 @@ func (g Genesis) Encode() []byte {
 // DecodeGenesis reads and checks stored bytes.
 func DecodeGenesis(data []byte) (Genesis, error) {
 	var g Genesis
+	if err := readable("genesis", data, FormatVersion); err != nil {
+		return g, err
+	}
 	if err := strict(data, &g); err != nil {
 		return g, fmt.Errorf("decode genesis: %w", err)
 	}

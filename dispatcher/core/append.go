@@ -147,7 +147,7 @@ func (m *Machine) following(kind history.Kind, end history.Offsets) history.Entr
 
 // try makes an entry the next to be written.
 func (m *Machine) try(entry history.Entry) {
-	m.appender.attempt, m.appender.number = entry.Encode(), entry.Number
+	m.appender.attempt, m.appender.number = entry.Versioned().Encode(), entry.Number
 }
 
 // extend adds the entry after the head to the history in memory, and goes back with it where it is a Rebase.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"slices"
 
 	"creek.dev/creek/history"
@@ -293,13 +294,23 @@ func (c *chain) normal(p history.Position) history.Position {
 func decodeEntry(data []byte, n int64) (history.Entry, *history.Problem) {
 	entry, err := history.DecodeEntry(data)
 	if err != nil {
-		return entry, history.Problemf(history.ReasonStateUnreadable,
-			"entry %d of the history cannot be read: %v; restore the state store from a backup or raise spec.lineage to start anew", n, err)
+		return entry, undecodable(fmt.Sprintf("entry %d of the history", n), err)
 	}
 	if entry.Number != n {
 		return entry, forked("the key of entry %d holds entry %d", n, entry.Number)
 	}
 	return entry, nil
+}
+
+// undecodable says why stored bytes cannot be read. What is of a version to come is not damaged, and takes a newer image, not a backup.
+func undecodable(what string, err error) *history.Problem {
+	if newer, ok := history.Newer(err); ok {
+		return history.Problemf(history.ReasonStateUnreadable,
+			"%s cannot be read by this dispatcher: it has format version %d, and versions up to %d are known here; run a Creek that reads version %d, nothing is lost",
+			what, newer.Version, newer.Newest, newer.Version)
+	}
+	return history.Problemf(history.ReasonStateUnreadable,
+		"%s cannot be read: %v; restore the state store from a backup or raise spec.lineage to start anew", what, err)
 }
 
 func forked(format string, args ...any) *history.Problem {

@@ -32,8 +32,7 @@ func (m *Machine) genesisLost(recorded string) *history.Problem {
 func (m *Machine) adopt(data []byte) {
 	genesis, err := history.DecodeGenesis(data)
 	if err != nil {
-		m.stop(history.Problemf(history.ReasonStateUnreadable,
-			"genesis of lineage %s cannot be read: %v; restore the state store from a backup or raise spec.lineage", m.settings.Lineage, err))
+		m.stop(undecodable(fmt.Sprintf("genesis of lineage %s", m.settings.Lineage), err))
 		return
 	}
 	if problem := m.misfit(genesis); problem != nil {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -321,4 +322,34 @@ func TestWithoutAnObjectGenesisDoesNotAskForIt(t *testing.T) {
 			t.Error("the object was asked for")
 		}
 	}
+}
+
+// An entry of a version to come stops a dispatcher, which says what it lacks. A stop that the status has kept is judged anew by whoever
+// begins: it is found again where it is still true, and gone where another version finds nothing wrong.
+func TestStopForAVersionIsJudgedAnew(t *testing.T) {
+	r := newRig(t)
+	r.stable = at(0, 10)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	key := r.keys().Entry(2)
+	r.store[key] = []byte(`{"version":9,"number":2,"news":{}}`)
+	for _, stalled := range []*history.Problem{nil, history.Problemf(history.ReasonStateUnreadable, "version 9")} {
+		r.machine = New(r.settings("writer-2"))
+		r.config.Stalled = stalled
+		r.configure(func(*Config) {})
+		r.run(5 * Second)
+		p := r.machine.Facts().Stopped
+		if p == nil || p.Reason != history.ReasonStateUnreadable || !strings.Contains(p.Message, "it has format version 9, and versions up to 2 are known here") {
+			t.Fatalf("stopped: %v", p)
+		}
+	}
+	delete(r.store, key)
+	r.machine = New(r.settings("writer-3"))
+	r.stable = at(0, 20)
+	r.configure(func(*Config) {})
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Stopped != nil || f.Lag != 0 {
+		t.Errorf("another version: stopped %v, lag %d", f.Stopped, f.Lag)
+	}
+	r.learnedOnce()
 }

@@ -111,7 +111,7 @@ func (m *Machine) configure(config Config) {
 	switch {
 	case config.Cleaning != CleaningNone:
 		m.stopped = nil
-	case first && config.Stalled != nil && !m.probing():
+	case first && config.Stalled != nil && !m.probing() && !foundAgain[config.Stalled.Reason]:
 		// A template that was never probed is newer than the stop, and may hold an image without the fault.
 		m.stop(config.Stalled)
 	case m.stopped != nil && (config.Generation != m.stoppedBy.Generation || config.Template != m.stoppedBy.Template):
@@ -120,6 +120,12 @@ func (m *Machine) configure(config Config) {
 	case m.incarnation != "" && config.Recorded != "" && config.Recorded != m.incarnation:
 		m.stop(m.otherIncarnation(m.incarnation))
 	}
+}
+
+// foundAgain are the reasons of stops that rest on what the store and the object hold, and on what this program knows: a process that begins
+// looks for itself, once, since a program of another version may find nothing wrong. It finds again what is, at the cost of reading.
+var foundAgain = map[history.Reason]bool{
+	history.ReasonStateUnreadable: true, history.ReasonStateIncompatible: true, history.ReasonImageIncompatible: true,
 }
 
 func (m *Machine) finish(r Result) {

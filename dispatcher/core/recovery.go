@@ -71,7 +71,7 @@ func (m *Machine) readCheckpoint() {
 		}
 		c, err := history.DecodeCheckpoint(r.Value)
 		if err != nil {
-			m.stop(unreadable("the checkpoint " + key + ": " + err.Error()))
+			m.stop(undecodable("the checkpoint "+key, err))
 			return
 		}
 		h := c.Header

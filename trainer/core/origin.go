@@ -27,7 +27,7 @@ func newOrigin(data []byte, r history.Request, numerics Numerics) (*origin, *his
 	}
 	g, err := history.DecodeGenesis(data)
 	if err != nil {
-		return nil, history.Problemf(history.ReasonStateUnreadable,
+		return nil, history.Undecodable(err,
 			"%s cannot be read: %v. Restore it from a copy of the store, or raise spec.lineage to begin anew.", key, err)
 	}
 	switch {

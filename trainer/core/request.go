@@ -46,10 +46,10 @@ func foreign(r history.Request) *history.Problem {
 		if json.Unmarshal(data, &entry) != nil {
 			continue
 		}
-		if entry.Version > history.FormatVersion || !slices.Contains(knownKinds, entry.Kind) {
+		if entry.Version > history.EntryVersion || !slices.Contains(knownKinds, entry.Kind) {
 			return history.Problemf(history.ReasonImageIncompatible,
-				"Entry %d of the history has format version %d and kind %s, which this image does not know. Run a newer image.",
-				entry.Number, entry.Version, entry.Kind)
+				"Entry %d of the history has format version %d and kind %s; this image knows versions up to %d. Run a newer image; nothing is lost.",
+				entry.Number, entry.Version, entry.Kind, history.EntryVersion)
 		}
 	}
 	return nil

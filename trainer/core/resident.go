@@ -129,7 +129,7 @@ func rebuild(g *origin, key string, c history.Checkpoint) (*resident, *history.P
 }
 
 func unreadableState(key string, err error) *history.Problem {
-	return history.Problemf(history.ReasonStateUnreadable,
+	return history.Undecodable(err,
 		"The checkpoint %s cannot be used: %v. Restore it from a copy of the store, or raise spec.lineage to begin anew.", key, err)
 }
 

@@ -227,6 +227,7 @@ func TestRefusedRequests(t *testing.T) {
 		"a shard too many":    {func(_ *world, r *history.Request) { r.Shard = 1 }, 422, history.ReasonStateIncompatible},
 		"another epoch":       {func(_ *world, r *history.Request) { r.Epoch = 1 }, 422, history.ReasonHistoryForked},
 		"an epoch not begun":  {entry(1, func(e *history.Entry) { e.Epoch = 1 }), 422, history.ReasonHistoryForked},
+		"a version to come":   {entry(1, func(e *history.Entry) { e.Version = history.EntryVersion + 1 }), 422, history.ReasonImageIncompatible},
 		"a kind to come":      {entry(1, func(e *history.Entry) { e.Kind = "Merge" }), 422, history.ReasonImageIncompatible},
 		"a broken link":       {entry(1, func(e *history.Entry) { e.Previous[0] ^= 1 }), 422, history.ReasonHistoryForked},
 		"a gap of offsets":    {entry(0, func(e *history.Entry) { e.Start[0].Offset = 3 }), 422, history.ReasonHistoryForked},
