@@ -45,6 +45,7 @@ func inflate(codec compress.Codec, kind compress.Compression, payload, arena []b
 		if err := checkSnappy(payload); err != nil {
 			return arena, err
 		}
+	case compress.None, compress.Gzip:
 	}
 	return readAll(codec, payload, arena)
 }
