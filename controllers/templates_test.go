@@ -30,8 +30,8 @@ func (w *world) older(marked bool) {
 			delete(annotations, resources.AnnotationFlags)
 			delete(annotations, resources.AnnotationMadeFrom)
 		}
-		args := slices.DeleteFunc(containers[0].Args, func(arg string) bool { return strings.HasPrefix(arg, "--parameters") })
-		containers[0].Args = append(args, "--name=fraud")
+		containers[0].Args = slices.DeleteFunc(containers[0].Args, func(arg string) bool { return strings.HasPrefix(arg, "--parameters") })
+		containers[0].Args = append(containers[0].Args, "--name=fraud")
 	}
 	w.edit(service, func() { change(service, service.Spec.Template.Spec.Containers) })
 	w.edit(deployment, func() { change(deployment, deployment.Spec.Template.Spec.Containers) })

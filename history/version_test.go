@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestEntriesBearTheLowestVersion(t *testing.T) {
 func TestNewerFieldsOfVersionOne(t *testing.T) {
 	for _, e := range []history.Entry{anEpoch(), anEntry().Exclude(history.Offsets{{Partition: 0, Offset: 8}})} {
 		read, err := history.DecodeEntry(e.Encode())
-		if err != nil || read.Version != 1 || string(read.Encode()) != string(e.Encode()) {
+		if err != nil || read.Version != 1 || !bytes.Equal(read.Encode(), e.Encode()) {
 			t.Errorf("%s: version %d, %v", e.Encode(), read.Version, err)
 		}
 	}

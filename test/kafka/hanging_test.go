@@ -32,7 +32,7 @@ func newTopicOn(t *testing.T, c *kafkatest.Cluster, brokers ...int32) string {
 			Partition: int32(partition), Replicas: []int32{b},
 		})
 	}
-	topic.Configs = []kmsg.CreateTopicsRequestTopicConfig{{Name: "min.insync.replicas", Value: kmsg.StringPtr("1")}}
+	topic.Configs = []kmsg.CreateTopicsRequestTopicConfig{{Name: "min.insync.replicas", Value: new("1")}}
 	request := kmsg.NewPtrCreateTopicsRequest()
 	request.TimeoutMillis, request.Topics = 30_000, []kmsg.CreateTopicsRequestTopic{topic}
 	answer, err := request.RequestWith(limit(t), client)
