@@ -77,14 +77,21 @@ func (c *frozenConn) Read(b []byte) (int, error) {
 // has a partition on each.
 func twoBrokers(t *testing.T) (broker *embedded.Broker, freeze func(bool)) {
 	t.Helper()
+	broker, freezeOne := twoThatFreeze(t)
+	return broker, func(on bool) { freezeOne(1, on) }
+}
+
+// twoThatFreeze returns brokers like twoBrokers, of which each can freeze.
+func twoThatFreeze(t *testing.T) (broker *embedded.Broker, freeze func(node int, on bool)) {
+	t.Helper()
 	f := newFrozen()
 	topics := []embedded.Topic{{Name: "healthy", Partitions: 1}, {Name: "hung", Partitions: 1}, {Name: "mixed", Partitions: 2}}
 	broker, err := embedded.Start(topics, kfake.NumBrokers(2), kfake.ListenFn(f.listen))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := broker.Addrs()[1]
-	t.Cleanup(func() { f.set(second, false); broker.Close() })
+	addresses := broker.Addrs()
+	t.Cleanup(func() { f.set(addresses[0], false); f.set(addresses[1], false); broker.Close() })
 	for _, at := range []struct {
 		topic           string
 		partition, node int32
@@ -93,7 +100,7 @@ func twoBrokers(t *testing.T) (broker *embedded.Broker, freeze func(bool)) {
 			t.Fatal(err)
 		}
 	}
-	return broker, func(on bool) { f.set(second, on) }
+	return broker, func(node int, on bool) { f.set(addresses[node], on) }
 }
 
 // told is what a poll said of a topic, and when.
@@ -202,6 +209,60 @@ func TestBrokerThatIsSlowIsReadAllTheSame(t *testing.T) {
 	freeze(true)
 	if got := <-pollAll(t, w)["mixed"]; got.err != nil || len(got.offsets) != 2 || got.offsets[1].Offset != 20 {
 		t.Errorf("the next poll: %+v, want what came late", got)
+	}
+}
+
+// A broker that answers after a while is not waited with for another that hangs.
+func TestBrokerThatAnswersLateDoesNotWaitForOneThatHangs(t *testing.T) {
+	broker, freeze := twoThatFreeze(t)
+	w := newWatcher(t, stream.Connection{Brokers: broker.Addrs()})
+	for _, said := range pollAll(t, w) {
+		<-said
+	}
+	freeze(0, true)
+	freeze(1, true)
+	said := pollAll(t, w)
+	select {
+	case got := <-said["mixed"]:
+		t.Fatalf("while none answers: %+v", got)
+	case <-time.After(1500 * time.Millisecond): // Longer than one is waited for alone.
+	}
+	freeze(0, false)
+	if got := <-said["mixed"]; got.err == nil || len(got.offsets) != 1 || got.after > 4*time.Second {
+		t.Errorf("once one answers: %+v", got)
+	}
+}
+
+// A poll returns when all was handed out, and not while a topic is that was not waited for any more.
+func TestPollReturnsWhenAllIsHandedOut(t *testing.T) {
+	broker, freeze := twoBrokers(t)
+	w := newWatcher(t, stream.Connection{Brokers: broker.Addrs()})
+	for _, said := range pollAll(t, w) {
+		<-said
+	}
+	freeze(true)
+	var over atomic.Bool
+	returned := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(returned)
+		w.EachStable(limit(t), []string{"mixed"}, func(_ string, _ []stream.Offset, err error) {
+			defer close(ended)
+			if err == nil {
+				t.Error("the broker that hangs was waited for")
+			}
+			freeze(false)
+			select {
+			case <-returned:
+			case <-time.After(500 * time.Millisecond):
+				over.Store(true)
+			}
+		})
+	}()
+	<-ended
+	<-returned
+	if !over.Load() {
+		t.Error("the poll was over before its last topic was handed out")
 	}
 }
 

@@ -220,7 +220,7 @@ func (p *poll) result(name string, topic *polled) found {
 	return out
 }
 
-// impatient hands out what was answered of topics that still wait.
+// impatient hands out what was answered of topics that still wait, now and, where nothing was yet, a little later.
 func (p *poll) impatient() {
 	var over []found
 	p.mu.Lock()
@@ -233,6 +233,14 @@ func (p *poll) impatient() {
 		}
 		over = append(over, p.result(name, topic))
 		delete(p.topics, name)
+	}
+	if len(over) > 0 {
+		// Those that they waited for are not heard yet, so that the call goes on.
+		p.wait.Add(1)
+		defer p.wait.Done()
+	}
+	if len(p.topics) > 0 {
+		p.patience.Reset(headStart)
 	}
 	p.mu.Unlock()
 	p.handOut(over)
