@@ -49,7 +49,7 @@ var (
 		{"two Epochs", Config{Units: 1, Generations: 3}, epochs},
 		{"records lost, a Rebase", Config{Units: 2, Lost: 1}, loses},
 		{"three checkpoints, old ones and their entries collected", Config{Units: 3, Collect: true, Days: 1}, ages},
-		{"the store loses an entry", Config{Units: 2, StoreLoses: true}, nil},
+		{"the store loses an entry", Config{Units: 2, StoreLoses: true}, []string{"the store loses its newest entry"}},
 	}
 	large = []world{
 		{"three slices, any two faults", faults(Config{Units: 3}, 2), anyFault},

@@ -9,8 +9,13 @@ func (w *walk) violation(s *State) string {
 			return "the checkpoint at " + w.say(m.at) + " holds something else than its history says"
 		}
 	}
+	for _, t := range s.trainers {
+		if t.memory.learned != w.learnedAt(t.memory.at) {
+			return "a trainer at " + w.say(t.memory.at) + " learned something else than its history says"
+		}
+	}
 	if s.storeLost {
-		// Stopping is right now, and the history that is left need not be that of every checkpoint.
+		// Stopping is right now, and the history that is left need not be that of every checkpoint and every memory.
 		return ""
 	}
 	if s.stopped {
@@ -39,14 +44,11 @@ func (w *walk) violation(s *State) string {
 	return w.missing(s, head)
 }
 
-// wrongMemory says what is wrong with what trainers have in memory.
+// wrongMemory says what is wrong with where trainers are, and with their dead letters.
 func (w *walk) wrongMemory(s *State, head id) string {
 	for j := range s.trainers {
 		m := s.trainers[j].memory
-		switch {
-		case m.learned != w.learnedAt(m.at):
-			return "a trainer at " + w.say(m.at) + " learned something else than its history says"
-		case !w.leadsTo(m.at.touched, head):
+		if !w.leadsTo(m.at.touched, head) {
 			return "a trainer learned along another history"
 		}
 		if bad := w.forgotten(s, m); bad != "" {

@@ -142,6 +142,9 @@ func (w *walk) misplaced(s *State, n id) string {
 	return ""
 }
 
+// noRoom is no fault of the protocol's: the bounds of the model are too narrow for a world.
+const noRoom = "the model has no room for one more checkpoint"
+
 // store saves a checkpoint, and tells whether what is at its place now is the same.
 func (w *walk) store(s *State, m model) bool {
 	if !w.c.keeps(LettersSaved) {
@@ -163,6 +166,6 @@ func (w *walk) store(s *State, m model) bool {
 			return true
 		}
 	}
-	w.broken = "the model has no room for one more checkpoint"
+	w.broken = noRoom
 	return true
 }
