@@ -102,6 +102,19 @@ func TestEvalReadsLargeFilesTwice(t *testing.T) {
 	}
 }
 
+// What is wrong with the labels of a large file is said, and the file closed once.
+func TestEvalRefusesLabelsThatAreOneNumber(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("a,y\n")
+	for i := range 9_000 {
+		fmt.Fprintf(&text, "%d%2000s,%s\n", i%7, "", []string{"1", "1.0", "0"}[i%3])
+	}
+	code, _, errs := creek(t, "eval", "--model", "GaussianNB", "--label", "y", "--data", textFile(t, "large.csv", text.String()))
+	if code == 0 || !strings.Contains(errs, `"1.0" is the same number as`) || strings.Contains(errs, "closed") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
 // What is piped in is known by how it begins.
 func TestEvalReadsPipes(t *testing.T) {
 	want := evaluated(t, "--label", "class", "--data", seaFile(t, "sea.csv", 200)).Digest

@@ -67,7 +67,7 @@ func Open(o Options) (*Rows, error) {
 	}
 	r := &Rows{lines: lines, limit: o.Limit}
 	if err := r.begin(o); err != nil {
-		return nil, errors.Join(err, lines.Close())
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
