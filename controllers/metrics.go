@@ -35,13 +35,14 @@ var byTraining = []string{"namespace", "name"}
 // the training goes.
 var MetricsList = []Metric{
 	{"creek_training_ready", Gauge, "1 while the condition Ready is True, else 0.", byTraining},
+	{"creek_training_suspended", Gauge, "1 while the condition Suspended is True, else 0. A suspended training is not ready.", byTraining},
 	{"creek_training_stalled", Gauge, "1 while the condition Stalled is True, else 0.", byTraining},
 	{"creek_training_records", Gauge, "Records that the lineage has learned.", byTraining},
 	{"creek_training_dead_letters", Gauge, "Records that could not be read and were passed over.", byTraining},
-	{"creek_training_left_out_offsets", Gauge, "Offsets that were left out of the model: lost or too old, as the label cause says.", []string{"namespace", "name", "cause"}},
+	{"creek_training_left_out_offsets", Gauge, "Offsets that were left out of the model: cause is lost or tooOld.", []string{"namespace", "name", "cause"}},
 	{"creek_training_lag_records", Gauge, "Offsets of the topic that are not learned yet.", byTraining},
-	{"creek_training_prequential_ratio", Gauge, "A prequential metric of the model, as the label metric names it.", []string{"namespace", "name", "metric"}},
-	{"creek_training_latency_seconds", Gauge, "From the Kafka timestamp of the newest record of the last slice until it was learned, or durable, as the label kind says.", []string{"namespace", "name", "kind"}},
+	{"creek_training_prequential_ratio", Gauge, "A prequential metric of the model; metric is its name in status.metrics.", []string{"namespace", "name", "metric"}},
+	{"creek_training_latency_seconds", Gauge, "From the Kafka timestamp of the newest record of the last slice until the model held it, or a checkpoint did; kind is learned or durable.", []string{"namespace", "name", "kind"}},
 	{"creek_worker_memory_limit_bytes", Gauge, "Memory limit of the running pod, or of the last one.", byTraining},
 	{"creek_worker_memory_template_limit_bytes", Gauge, "Memory limit that the next pod gets.", byTraining},
 	{"creek_worker_memory_peak_bytes", Gauge, "Highest working set that was reported last.", byTraining},
@@ -81,6 +82,7 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 // observe sets the gauges of a training from its status.
 func (m *Metrics) observe(key types.NamespacedName, status *trainingv1alpha1.CreekTrainingStatus) {
 	m.set("creek_training_ready", isTrue(status, trainingv1alpha1.ConditionReady), key.Namespace, key.Name)
+	m.set("creek_training_suspended", isTrue(status, trainingv1alpha1.ConditionSuspended), key.Namespace, key.Name)
 	m.set("creek_training_stalled", isTrue(status, trainingv1alpha1.ConditionStalled), key.Namespace, key.Name)
 	m.set("creek_training_records", float64(status.Records), key.Namespace, key.Name)
 	m.set("creek_training_dead_letters", float64(status.DeadLetters), key.Namespace, key.Name)

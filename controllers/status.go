@@ -82,6 +82,9 @@ func modelStatus(s *scope, model *trainingv1alpha1.ModelStatus) *trainingv1alpha
 	if facts.NumericsVersion > 0 {
 		model.NumericsVersion = int32(facts.NumericsVersion) //nolint:gosec // versions are counted from 1
 	}
+	if facts.Epoch > 0 {
+		model.Epoch = facts.Epoch
+	}
 	if facts.Checkpoint != nil {
 		model.Slice, model.Digest = facts.Checkpoint.Position.Touched(), facts.Checkpoint.ModelDigest.String()
 	}

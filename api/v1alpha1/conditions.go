@@ -98,24 +98,31 @@ const (
 // Reasons that stop a training until a person acts. They are found by its dispatcher or trainer and appear in Stalled, and in the
 // condition of the part that they concern.
 const (
-	// ReasonRecordUnreadable: a record's bytes are not what source.format says; the message names partition and offset.
+	// ReasonRecordUnreadable: a record's bytes are not what source.format says; the message names partition and offset. Name
+	// source.onError.deadLetterTopic to have such records passed over and kept there, or correct source.format in a new spec.lineage.
 	ReasonRecordUnreadable = "RecordUnreadable"
-	// ReasonRecordsLost: Kafka deleted records before a checkpoint held them; the message names partition and range.
+	// ReasonRecordsLost: Kafka deleted records before a checkpoint held them; the message names partition and range. Say
+	// source.onError.recordsLost: Continue to go on without them, or raise spec.lineage to start anew from what is there.
 	ReasonRecordsLost = "RecordsLost"
-	// ReasonSourceChanged: the topic was made anew, or holds other records at offsets that were read before.
+	// ReasonSourceChanged: the topic was made anew, or holds other records at offsets that were read before. Raise spec.lineage to learn it
+	// anew.
 	ReasonSourceChanged = "SourceChanged"
 	// ReasonTopicCompacted: the topic's cleanup.policy is compact, which source.kafka.compacted does not allow. Before anything was learned it
 	// is in SourceReachable and looked at again every 30 s.
 	ReasonTopicCompacted = "TopicCompacted"
-	// ReasonStateLost: the store no longer has something that it had acknowledged.
+	// ReasonStateLost: the store no longer has something that it had acknowledged. Restore it from a backup that has it, or raise spec.lineage to
+	// start anew.
 	ReasonStateLost = "StateLost"
 	// ReasonStateIncompatible: kept state belongs to another learning spec; raise spec.lineage to start anew.
 	ReasonStateIncompatible = "StateIncompatible"
-	// ReasonStateUnreadable: stored bytes do not decode or their digest is wrong.
+	// ReasonStateUnreadable: stored bytes do not decode or their digest is wrong. Where the message names a version, use images that know it; else
+	// restore the store from a backup, or raise spec.lineage to start anew.
 	ReasonStateUnreadable = "StateUnreadable"
-	// ReasonHistoryForked: two different entries were seen at one place of the history.
+	// ReasonHistoryForked: two different entries were seen at one place of the history: the store lost or replaced what it had acknowledged.
+	// Restore it from a backup, or raise spec.lineage to start anew.
 	ReasonHistoryForked = "HistoryForked"
-	// ReasonDiverged: two trainers made different models of the same input.
+	// ReasonDiverged: two trainers made different models of the same input. See that one image is in use; creek replay tells which model is right;
+	// raise spec.lineage to start anew.
 	ReasonDiverged = "Diverged"
 	// ReasonLearnerPanicked: the learner crashed on a record; an image without the fault is needed.
 	ReasonLearnerPanicked = "LearnerPanicked"
@@ -123,7 +130,8 @@ const (
 	ReasonInvalidParameter = "InvalidParameter"
 	// ReasonStateTooLarge: a model that is carried in requests (state.residency Carried) has outgrown them; set another residency.
 	ReasonStateTooLarge = "StateTooLarge"
-	// ReasonImageIncompatible: the trainer's image does not know the history's format or numerics version.
+	// ReasonImageIncompatible: the trainer's image does not know the history's format or numerics version. Use a newer one: the operator's, or
+	// spec.trainer.image.
 	ReasonImageIncompatible = "ImageIncompatible"
 )
 

@@ -109,6 +109,11 @@ type ModelStatus struct {
 	// numericsVersion is the version of the arithmetic that the lineage is learned with.
 	// +optional
 	NumericsVersion int32 `json:"numericsVersion,omitempty"`
+
+	// epoch is the number of the entry from which on the present values of changeable parameters hold; absent while those of the lineage's
+	// beginning do.
+	// +optional
+	Epoch int64 `json:"epoch,omitempty"`
 }
 
 // PositionStatus is a place in the history: all slices up to slice, and of the next one range ranges and the records below offset next.

@@ -227,3 +227,33 @@ func TestPredictFromAnotherPlace(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
 }
+
+// What may be a mistake in the first records is said, though it is no error: texts among numbers, and features that no record has.
+func TestRemarks(t *testing.T) {
+	text := "a,b,y\n"
+	for i := range 100 {
+		text += fmt.Sprintf("%d,%d,%d\n", i%7, i*i%11, i%2)
+	}
+	mixed := textFile(t, "mixed.csv", text+"1,N/A,0\n")
+	code, _, errs := creek(t, "eval", "--model", "GaussianNB", "--label", "y", "--data", mixed)
+	if code != 0 || !strings.Contains(errs, "b is taken for nominal") || !strings.Contains(errs, "record 101") || !strings.Contains(errs, "--missing") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	if code, _, errs := creek(t, "eval", "--model", "GaussianNB", "--label", "y", "--data", mixed, "--nominal", "b"); code != 0 || errs != "" {
+		t.Errorf("exit code %d with --nominal, %s", code, errs)
+	}
+	folder := t.TempDir()
+	if code, _, errs := creek(t, "eval", "--model", "GaussianNB", "--label", "y", "--data", mixed, "--save", folder+"/none/m"); code != 2 || !strings.Contains(errs, "there is no folder") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	model := filepath.Join(folder, "m")
+	creek(t, "eval", "--model", "GaussianNB", "--label", "y", "--data", textFile(t, "x.csv", text), "--save", model)
+	code, _, errs = creek(t, "predict", "--model", model, "--data", textFile(t, "other.jsonl", "{\"c\":1}\n"))
+	if code != 1 || !strings.Contains(errs, "no record has a value of any of the model's features a, b") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	code, out, errs := creek(t, "predict", "--model", model, "--data", textFile(t, "renamed.jsonl", "{\"a\":1,\"beta\":2}\n"))
+	if code != 0 || out == "" || !strings.Contains(errs, "no record has a value of b") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}

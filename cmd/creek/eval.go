@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -122,9 +123,7 @@ func (o evalOptions) run(out, notes io.Writer) (err error) {
 	if err != nil {
 		return usageError{explain(err, rows.Texts)}
 	}
-	if len(rows.Absent) > 0 {
-		fmt.Fprintf(notes, "creek: none of the first records has a value of %s\n", strings.Join(rows.Absent, ", "))
-	}
+	remark(notes, rows)
 	model.SetWorkers(o.workers)
 	found := o.measure(model, rows, begin)
 	if rows.Err != nil {
@@ -134,6 +133,17 @@ func (o evalOptions) run(out, notes io.Writer) (err error) {
 	found.Classes = o.classNames(rows, notes)
 	// What was found is told even where the model cannot be saved.
 	return errors.Join(o.print(out, found), o.saveModel(model, rows))
+}
+
+// remark says what of the first records may not be meant.
+func remark(notes io.Writer, rows *dataset.Rows) {
+	if len(rows.Absent) > 0 {
+		fmt.Fprintf(notes, "creek: none of the first records has a value of %s\n", strings.Join(rows.Absent, ", "))
+	}
+	for _, name := range rows.Mixed {
+		fmt.Fprintf(notes, "creek: %s is taken for nominal, with all its numbers for texts, because of %s; where that stands for nothing, name it in --missing, "+
+			"and where it is meant, say --nominal %s\n", name, rows.Texts[name], name)
+	}
 }
 
 // classNames are the labels in the order of their numbers; where a saved model will not name them, the notes say what is to be done.
@@ -218,6 +228,13 @@ func (o evalOptions) validate() error {
 	}
 	if o.data.Limit < 0 {
 		return usagef("--limit %d must not be negative", o.data.Limit)
+	}
+	if o.save == "" {
+		return nil
+	}
+	// What cannot be saved is better known before all is learned.
+	if _, err := os.Stat(filepath.Dir(o.save)); errors.Is(err, os.ErrNotExist) {
+		return usagef("--save %s: there is no folder %s", o.save, filepath.Dir(o.save))
 	}
 	return nil
 }

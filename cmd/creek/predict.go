@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -36,7 +37,7 @@ func newPredictCommand() *cobra.Command {
 			if o.model == "" || o.data.Path == "" {
 				return usagef("--model and --data are required")
 			}
-			return o.run(cmd.OutOrStdout())
+			return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		}),
 	}
 	command.Flags().StringVar(&o.model, "model", "", "the model")
@@ -80,7 +81,7 @@ func (o predictOptions) load() (*online.Model, []string, error) {
 	return model, o.classes, nil
 }
 
-func (o predictOptions) run(out io.Writer) error {
+func (o predictOptions) run(out, notes io.Writer) error {
 	model, classes, err := o.load()
 	if err != nil {
 		return err
@@ -97,16 +98,17 @@ func (o predictOptions) run(out io.Writer) error {
 	}
 	buffered := bufio.NewWriter(out)
 	encoder := json.NewEncoder(buffered)
-	row := make([]float64, len(features))
+	row, seen := make([]float64, len(features)), make(valued, len(features))
 	for {
 		record, err := lines.Next()
 		if errors.Is(err, io.EOF) {
-			return buffered.Flush()
+			return errors.Join(buffered.Flush(), seen.judge(notes, features, lines.Count()))
 		}
 		if err == nil {
 			if _, err = decoder.Decode(record, row); err != nil {
 				err = fmt.Errorf("%s: %w", lines.Place(), err)
 			}
+			seen.look(row)
 		}
 		if err == nil {
 			err = encoder.Encode(named(model, classes, model.Predict(row)))
@@ -118,6 +120,35 @@ func (o predictOptions) run(out io.Writer) error {
 		if err != nil {
 			return errors.Join(err, buffered.Flush())
 		}
+	}
+}
+
+// valued are the features of a model of which some record had a value.
+type valued []bool
+
+// look notes the values of a record.
+func (v valued) look(row []float64) {
+	for i, x := range row {
+		v[i] = v[i] || !math.IsNaN(x)
+	}
+}
+
+// judge says of which features no record had a value. That none had any is an error: the file is of something else.
+func (v valued) judge(notes io.Writer, features []online.Feature, records int) error {
+	var absent []string
+	for i, f := range features {
+		if !v[i] && records > 0 {
+			absent = append(absent, f.Name)
+		}
+	}
+	switch list := strings.Join(absent, ", "); {
+	case list == "":
+		return nil
+	case len(absent) == len(features):
+		return fmt.Errorf("no record has a value of any of the model's features %s; say by --features name=path where they stand", list)
+	default:
+		fmt.Fprintf(notes, "creek: no record has a value of %s\n", list)
+		return nil
 	}
 }
 

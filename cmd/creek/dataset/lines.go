@@ -88,6 +88,9 @@ func headerOf(columns []string, delimiter string) []byte {
 // Close closes the file.
 func (l *Lines) Close() error { return l.file.Close() }
 
+// Count is how many records Next has returned.
+func (l *Lines) Count() int { return l.records }
+
 // large tells whether this is a file that can be read once more and that is better read twice than kept.
 func (l *Lines) large() bool {
 	info, err := l.file.Stat()

@@ -39,6 +39,8 @@ type Rows struct {
 	Found []string
 	// Texts say where a feature that is nominal for no other reason has its first text.
 	Texts map[string]string
+	// Mixed are those of them that have numbers too, so that the text may be a mistake.
+	Mixed []string
 	// Absent are listed features that not one of the first records has.
 	Absent []string
 	// Waiting is how long All waited so far for rows to be read and decoded, which happens ahead of it.
@@ -89,7 +91,8 @@ func (r *Rows) begin(o Options) error {
 	if r.Format, err = infer(r.lines, sample, o); err != nil {
 		return fmt.Errorf("%s: %w", o.Path, err)
 	}
-	r.Texts, r.Absent = o.texts(r.Format, sample), o.absent(r.Format, sample)
+	r.Texts, r.Mixed = o.texts(r.Format, sample)
+	r.Absent = o.absent(r.Format, sample)
 	r.Format.Classes = o.Classes
 	if o.Target == decode.TargetNumber || o.Label == "" || len(o.Classes) > 0 {
 		r.decoder, err = decode.New(r.Format, online.NominalToken)

@@ -84,44 +84,53 @@ func (o Options) listed(kind string, csv *decode.CSVFormat, sample [][]byte) (de
 		return format, err
 	}
 	for i, f := range format.Features {
-		if slices.Contains(o.Nominal, f.Name) || firstText(format, f, sample) != "" {
+		if text, _ := firstText(format, f, sample); text != "" || slices.Contains(o.Nominal, f.Name) {
 			format.Features[i].Type = decode.TypeNominal
 		}
 	}
 	return format, nil
 }
 
-// firstText says which record of the sample has a text in a feature, and which.
-func firstText(format decode.Format, feature decode.Feature, sample [][]byte) string {
+// firstText says which record of the sample has a text in a feature, and which, and whether others have numbers.
+func firstText(format decode.Format, feature decode.Feature, sample [][]byte) (text string, numbers bool) {
 	feature.Type = decode.TypeNumeric
 	decoder, err := decode.New(decode.Format{
 		Type: format.Type, CSV: format.CSV, Target: decode.TargetOptional, Missing: format.Missing, Features: []decode.Feature{feature},
 	}, online.NominalToken)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	row := make([]float64, 1)
 	for i, record := range sample {
 		var e *decode.RecordError
-		if _, err := decoder.Decode(record, row); errors.As(err, &e) && e.Reason == decode.ReasonType {
-			return fmt.Sprintf("record %d: %s", i+1, e.Detail)
+		switch _, err := decoder.Decode(record, row); {
+		case err == nil:
+			numbers = numbers || !math.IsNaN(row[0])
+		case text == "" && errors.As(err, &e) && e.Reason == decode.ReasonType:
+			text = fmt.Sprintf("record %d: %s", i+1, e.Detail)
 		}
 	}
-	return ""
+	return text, numbers
 }
 
-// texts are the places of the first texts of those features that are nominal for no other reason.
-func (o Options) texts(format decode.Format, sample [][]byte) map[string]string {
-	found := map[string]string{}
+// texts are the places of the first texts of those features that are nominal for no other reason, and mixed those of them that have
+// numbers too, in their order.
+func (o Options) texts(format decode.Format, sample [][]byte) (found map[string]string, mixed []string) {
+	found = map[string]string{}
 	for _, f := range format.Features {
 		if f.Type != decode.TypeNominal || slices.Contains(o.Nominal, f.Name) {
 			continue
 		}
-		if text := firstText(format, f, sample); text != "" {
-			found[f.Name] = text
+		text, numbers := firstText(format, f, sample)
+		if text == "" {
+			continue
+		}
+		found[f.Name] = text
+		if numbers {
+			mixed = append(mixed, f.Name)
 		}
 	}
-	return found
+	return found, mixed
 }
 
 // checkObjects tells plainly what most often is wrong with files of JSON.

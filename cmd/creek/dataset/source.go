@@ -49,7 +49,7 @@ func (s Source) open() (file *os.File, reader *bufio.Reader, kind string, err er
 		}
 	}
 	reader = bufio.NewReaderSize(file, bufferBytes)
-	if strings.HasSuffix(s.Path, ".gz") || nameless && begins(reader, "\x1f\x8b") {
+	if strings.HasSuffix(s.Path, ".gz") || begins(reader, "\x1f\x8b") {
 		unzipped, err := gzip.NewReader(reader)
 		if err != nil {
 			return file, nil, "", fmt.Errorf("unzip %s: %w", s.Path, err)

@@ -72,6 +72,11 @@ func New(name string, values parameter.Values, key random.Key) (Detector, error)
 	if !ok {
 		return nil, fmt.Errorf("drift detector %q: there are %v", name, Names())
 	}
+	for _, p := range d.parameters {
+		if !values.Has(p.Name) {
+			return nil, fmt.Errorf("drift detector %s: there is no value of %s; parameter.Parse makes all of them, defaults too, of its Parameters", name, p.Name)
+		}
+	}
 	return d.build(values, key)
 }
 

@@ -236,6 +236,12 @@ func (v Values) With(name string, number float64) Values {
 	return Values{m}
 }
 
+// Has tells whether there is a value of that name.
+func (v Values) Has(name string) bool {
+	_, ok := v.m[name]
+	return ok
+}
+
 func (v Values) get(name string) value {
 	found, ok := v.m[name]
 	if !ok {
