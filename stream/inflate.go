@@ -47,13 +47,13 @@ func inflate(codec compress.Codec, kind compress.Compression, payload, arena []b
 		}
 	case compress.None, compress.Gzip:
 	}
-	return readAll(codec, payload, arena)
-}
-
-// readAll appends what a codec's reader gives.
-func readAll(codec compress.Codec, payload, arena []byte) ([]byte, error) {
 	reader := codec.NewReader(bytes.NewReader(payload))
 	defer func() { _ = reader.Close() }() // It only gives buffers back.
+	return readAll(reader, arena)
+}
+
+// readAll appends what a reader gives.
+func readAll(reader io.Reader, arena []byte) ([]byte, error) {
 	for start := len(arena); ; {
 		if len(arena) == cap(arena) {
 			arena = slices.Grow(arena, max(firstRoom, len(arena)))

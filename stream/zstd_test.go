@@ -64,6 +64,16 @@ func TestZstdOfOneByte(t *testing.T) {
 	}
 }
 
+// TestZstdWindow refuses a frame whose window is larger than any that zstd makes.
+func TestZstdWindow(t *testing.T) {
+	frame := zstdFrame(t, make([]byte, 300_000))
+	// The frame header: magic, flags, window; exponent 19 is 2^29 bytes.
+	frame[5] = 19 << 3
+	if got, err := inflateZstd(frame, nil); err == nil {
+		t.Errorf("%d bytes of a frame with a window of 512 MiB", len(got))
+	}
+}
+
 // FuzzZstd holds that no bytes make the decoder panic or make much more room than bytes come, and that it reads what a reader of streams
 // does.
 func FuzzZstd(f *testing.F) {
