@@ -52,24 +52,6 @@ func TestFigureAwakeLatency(t *testing.T) {
 	report(t, "produced on a training that is awake -> durable", durable)
 }
 
-type took struct{ learned, durable time.Duration }
-
-// learned produces record i and waits until the dispatcher says that so many are learned and stored.
-func learned(t *testing.T, ckt *v1alpha1.CreekTraining, i uint64, want int64) took {
-	t.Helper()
-	produceSEA(t, ckt.Spec.Source.Kafka.Topic, 1, i, 1)
-	var seen history.Facts
-	eventuallyEvery(t, 5*time.Millisecond, time.Minute, fmt.Sprintf("record %d", i), func() (bool, string) {
-		f, err := facts(t, ckt)
-		seen = f
-		return err == nil && f.Records >= want && f.Checkpoint != nil && f.Checkpoint.Records >= want, errorText(err)
-	})
-	return took{
-		learned: time.Duration(seen.Latency.LearnedMillis) * time.Millisecond,
-		durable: time.Duration(seen.Latency.DurableMillis) * time.Millisecond,
-	}
-}
-
 // TestFigureThroughput measures two million records of the shape of Elec2 from the first append to the last checkpoint, with the
 // default spec.
 func TestFigureThroughput(t *testing.T) {

@@ -30,6 +30,7 @@ var (
 	registry        = flag.String("registry", os.Getenv("CREEK_REGISTRY"), "image registry, plain HTTP")
 	secrets         = flag.String("secrets", os.Getenv("CREEK_SECRETS"), "folder of the cluster's passwords and CA: redis.password, alice.password, bob.password, data-ca.crt")
 	scripts         = flag.String("scripts", "../../hack/cluster", "folder of kafka.sh and redis.sh")
+	seedFlag        = flag.Uint64("seed", 0, "what chooses the kills of TestKilledAtRandom; 0: the clock")
 )
 
 // The clients that all tests share.

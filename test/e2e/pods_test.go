@@ -57,8 +57,12 @@ func awake(t *testing.T, ckt *v1alpha1.CreekTraining) corev1.Pod {
 }
 
 func trainerStatus(pod corev1.Pod) corev1.ContainerStatus {
+	return containerStatus(pod, trainerContainer)
+}
+
+func containerStatus(pod corev1.Pod, container string) corev1.ContainerStatus {
 	for _, status := range pod.Status.ContainerStatuses {
-		if status.Name == trainerContainer {
+		if status.Name == container {
 			return status
 		}
 	}
