@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,8 +31,13 @@ import (
 func TestTrainersTakeTurns(t *testing.T) {
 	fleet := newFleet(t)
 	good := retag(t, "rollout", "trainer")
+	turns := fleet.watch(good)
 	install(t, nil, "--set", "trainer.image="+good)
-	order := fleet.follow(good)
+	fleet.follow(good)
+	order := turns()
+	if len(order) != len(fleet.all()) {
+		t.Fatalf("%v got the image", order)
+	}
 	if first := order[:len(fleet.asleep)]; slices.ContainsFunc(first, func(name string) bool { return strings.HasPrefix(name, "awake") }) {
 		t.Errorf("the turns were taken in the order %v, want those that sleep first", order)
 	}
@@ -91,32 +98,58 @@ func (f *fleet) service(ckt *v1alpha1.CreekTraining) *servingv1.Service {
 	return found
 }
 
-// follow watches a rollout to its end, and returns the order in which the trainings got the image.
-func (f *fleet) follow(image string) (order []string) {
+// watch notes from now on which training gets the image after which, and fails the test where another gets it before the one before it is
+// ready. The returned function ends it, and returns the order.
+func (f *fleet) watch(image string) (end func() []string) {
 	f.t.Helper()
-	waited := false
-	eventually(f.t, 2*patience, "rollout to all", func() (bool, string) {
-		for _, ckt := range f.all() {
-			if f.service(ckt).Annotations[resources.AnnotationImage] == image && !slices.Contains(order, ckt.Name) {
-				order = append(order, ckt.Name)
+	var order []string
+	ctx, cancel := context.WithCancel(f.t.Context())
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for poll := time.Tick(50 * time.Millisecond); ctx.Err() == nil; <-poll {
+			var services servingv1.ServiceList
+			if err := kube.List(ctx, &services, client.InNamespace(f.awake[0].Namespace)); err != nil {
+				continue
+			}
+			var changing []string
+			for _, service := range services.Items {
+				if service.Annotations[resources.AnnotationImage] != image {
+					continue
+				}
+				if name := strings.TrimSuffix(service.Name, "-0"); !slices.Contains(order, name) {
+					order = append(order, name)
+				}
+				if service.Status.ObservedGeneration != service.Generation || !service.IsReady() {
+					changing = append(changing, service.Name)
+				}
+			}
+			if len(changing) > 1 {
+				f.t.Errorf("%v are changed at once, want one", changing)
 			}
 		}
-		states, err := rolloutStates()
-		if states["changing"] > 1 {
-			f.t.Errorf("%v trainings are changed at once, want one", states["changing"])
-		}
-		waited = waited || states["waiting"] > 0
-		return len(order) == len(f.all()) && states["upgraded"] == float64(len(f.all())), fmt.Sprintf("%v %v %v", order, states, err)
 	})
-	if !waited {
-		f.t.Error("the metric never counted a training that waits")
+	return func() []string {
+		cancel()
+		watching.Wait()
+		return order
 	}
+}
+
+// follow waits for a rollout's end.
+func (f *fleet) follow(image string) {
+	f.t.Helper()
+	eventually(f.t, 2*patience, "rollout to all", func() (bool, string) {
+		states, err := rolloutStates()
+		return states["upgraded"] == float64(len(f.all())), fmt.Sprintf("%v %v", states, err)
+	})
 	for _, ckt := range f.all() {
+		if got := f.service(ckt).Annotations[resources.AnnotationImage]; got != image {
+			f.t.Errorf("%s has the image %s", ckt.Name, got)
+		}
 		until(f.t, ckt, "TrainerUpToDate", func(c *v1alpha1.CreekTraining) bool {
 			return condition(c, v1alpha1.ConditionTrainerUpToDate).Status == metav1.ConditionTrue
 		})
 	}
-	return order
 }
 
 // fail lets trainings fail on an image, one after the other, until nobody gets it any more. The deadline of each passes by writing an
