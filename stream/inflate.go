@@ -70,3 +70,11 @@ func readAll(reader io.Reader, arena []byte) ([]byte, error) {
 		}
 	}
 }
+
+// roomy returns the arena with room for so many more bytes, and at least twice as large where it had to grow.
+func roomy(arena []byte, room int) []byte {
+	if cap(arena)-len(arena) < room {
+		arena = slices.Grow(arena, max(room, len(arena)))
+	}
+	return arena
+}

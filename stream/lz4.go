@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/pierrec/lz4/v4"
 )
@@ -143,9 +142,7 @@ func (f lz4Frame) block(data, arena []byte, start int) ([]byte, error) {
 // little: there is first as much as the arena has, at least the given bytes, and at last the most that the input justifies.
 func widen(arena []byte, first, most int, decode func(room []byte) (int, error)) ([]byte, error) {
 	for room := min(most, max(first, cap(arena)-len(arena))); ; room = min(most, 2*room) {
-		if cap(arena)-len(arena) < room {
-			arena = slices.Grow(arena, max(room, len(arena)))
-		}
+		arena = roomy(arena, room)
 		at := len(arena)
 		n, err := decode(arena[at : at+room : at+room])
 		switch {

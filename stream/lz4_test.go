@@ -20,13 +20,18 @@ func lz4Frames(t rapid.TB, plain []byte, options ...lz4.Option) []byte {
 	if err := w.Apply(options...); err != nil {
 		t.Fatal(err)
 	}
+	writeAll(t, w, plain)
+	return out.Bytes()
+}
+
+func writeAll(t rapid.TB, w io.WriteCloser, plain []byte) {
+	t.Helper()
 	if _, err := w.Write(plain); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
 }
 
 // TestLZ4 reads what a writer of streams makes, of any block size, with and without checksums, well and badly compressed, frame after frame.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -72,7 +73,7 @@ func (p *poll) round(ctx context.Context, names []string, attempt int) {
 	for _, name := range names {
 		if failure := missing[name]; failure != nil || err != nil {
 			p.drop(name)
-			p.done(name, nil, firstError(failure, err))
+			p.done(name, nil, cmp.Or(failure, err))
 		}
 	}
 	requests, leaderless := p.cluster.offsetRequests(topics, p.timestamp)
@@ -169,7 +170,7 @@ func (p *poll) answered(ctx context.Context, address string, attempt int, reques
 		}
 		topic.waiting = slices.DeleteFunc(topic.waiting, func(a string) bool { return a == address })
 		topic.offsets = append(topic.offsets, offsets[name]...)
-		if failure := firstError(failures[name], err); failure != nil {
+		if failure := cmp.Or(failures[name], err); failure != nil {
 			topic.err = failure
 		}
 		over, again = p.settle(ctx, name, over, again)
@@ -265,13 +266,4 @@ func (p *poll) goOn(ctx context.Context, over []found, again []string) {
 		}
 		p.wait.Go(func() { p.round(ctx, again, 2) })
 	}
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"bytes"
-	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -29,9 +28,7 @@ func inflateZstd(payload, arena []byte) ([]byte, error) {
 		return arena, err
 	}
 	room := max(zstdGuess*len(payload), cap(arena)-len(arena))
-	if cap(arena)-len(arena) < room {
-		arena = slices.Grow(arena, max(room, len(arena)))
-	}
+	arena = roomy(arena, room)
 	plain, err := decoder.DecodeAll(payload, arena[len(arena):len(arena):len(arena)+room])
 	if err != nil {
 		return streamZstd(payload, arena)

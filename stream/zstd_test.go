@@ -17,12 +17,7 @@ func zstdFrame(t rapid.TB, plain []byte, options ...zstd.EOption) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Write(plain); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	writeAll(t, w, plain)
 	return out.Bytes()
 }
 
