@@ -212,6 +212,47 @@ func TestBrokerThatIsSlowIsReadAllTheSame(t *testing.T) {
 	}
 }
 
+// What is young enough is told of the partitions whose brokers answer, and is not kept for readings of the last stable offsets.
+func TestTimeIsLookedUpWhereBrokersAnswer(t *testing.T) {
+	broker, freeze := twoBrokers(t)
+	connection := stream.Connection{Brokers: broker.Addrs()}
+	w := newWatcher(t, connection)
+	produce(t, connection, "mixed", "", 0, made(10))
+	produce(t, connection, "mixed", "", 1, made(20))
+	now := time.Now().Add(time.Hour).UnixMilli()
+	whole := []stream.Offset{{Partition: 0, Offset: 10}, {Partition: 1, Offset: 20}}
+	if got, err := w.After(limit(t), "mixed", now); err != nil || !slices.Equal(got, whole) {
+		t.Fatalf("while both answer: %v, %v", got, err)
+	}
+	freeze(true)
+	for range 3 {
+		begun := time.Now()
+		got, err := w.After(limit(t), "mixed", now)
+		if !errors.Is(err, stream.ErrUnreachable) || !slices.Equal(got, whole[:1]) || time.Since(begun) > 4*time.Second {
+			t.Errorf("while one hangs: %v, %v after %s", got, err, time.Since(begun))
+		}
+	}
+	if got, err := w.After(limit(t), "hung", now); err == nil {
+		t.Errorf("of a topic that it leads alone: %v", got)
+	}
+	produce(t, connection, "mixed", "", 0, made(5))
+	freeze(false)
+	within := limit(t)
+	for {
+		got, err := w.After(within, "mixed", 0)
+		if err == nil && slices.Equal(got, []stream.Offset{{Partition: 0}, {Partition: 1}}) {
+			break
+		}
+		if within.Err() != nil {
+			t.Fatalf("it is not believed again: %v, %v", got, err)
+		}
+	}
+	// An answer to the question for a time that came late is no last stable offset.
+	if got := <-pollAll(t, w)["mixed"]; got.err != nil || !slices.Equal(got.offsets, []stream.Offset{{Partition: 0, Offset: 15}, {Partition: 1, Offset: 20}}) {
+		t.Errorf("the last stable offsets: %+v", got)
+	}
+}
+
 // A broker that answers after a while is not waited with for another that hangs.
 func TestBrokerThatAnswersLateDoesNotWaitForOneThatHangs(t *testing.T) {
 	broker, freeze := twoThatFreeze(t)

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,31 +59,49 @@ func (w *Watcher) Starts(ctx context.Context, names ...string) (map[string][]Off
 }
 
 // After returns, ascending by partition, the offsets of the first records whose timestamps are at or after unixMillis, the last stable
-// offset where there is none.
+// offset where there is none. Partitions whose brokers hang are not waited for longer than a second or two: beside what is known of the
+// others it returns an error that says so.
 func (w *Watcher) After(ctx context.Context, name string, unixMillis int64) ([]Offset, error) {
 	if unixMillis < 0 {
 		return nil, fmt.Errorf("topic %s: time %d lies before 1970", name, unixMillis)
 	}
 	// The ends are asked for first: a record that comes between the two answers is then behind both, rather than skipped.
-	ends, err := w.Stable(ctx, name)
-	if err != nil {
-		return nil, err
+	ends, notAll := w.parts(ctx, name, latest)
+	if len(ends) == 0 {
+		return nil, notAll
 	}
-	found, err := w.ask(ctx, []string{name}, unixMillis)
-	if err != nil {
-		return nil, err
-	}
+	found, err := w.parts(ctx, name, unixMillis)
 	end := map[int32]int64{}
-	for _, at := range ends[name] {
+	for _, at := range ends {
 		end[at.Partition] = at.Offset
 	}
-	offsets := found[name]
-	for i, at := range offsets {
-		if at.Offset < 0 {
-			offsets[i].Offset = end[at.Partition]
+	offsets := found[:0]
+	for _, at := range found {
+		stable, known := end[at.Partition]
+		if !known {
+			continue
 		}
+		if at.Offset < 0 {
+			at.Offset = stable
+		}
+		offsets = append(offsets, at)
 	}
-	return offsets, nil
+	return offsets, cmp.Or(err, notAll)
+}
+
+// parts asks for a topic's offsets as EachStable does: it returns what is known, beside the error that tells what is not, and does not wait
+// for the rest.
+func (w *Watcher) parts(ctx context.Context, name string, timestamp int64) ([]Offset, error) {
+	told := make(chan found, 1)
+	p := poll{cluster: w.cluster, timestamp: timestamp, parts: true, done: func(name string, offsets []Offset, err error) {
+		told <- found{name: name, offsets: offsets, err: err}
+	}}
+	go p.run(ctx, []string{name})
+	topic := <-told
+	if topic.err == nil || p.unasked != nil {
+		return topic.offsets, p.unasked
+	}
+	return topic.offsets, &TopicError{Topic: name, Err: topic.err}
 }
 
 // EachStable hands each topic's last stable offsets to done, once, as soon as they are known, and returns when all were handed out. Brokers

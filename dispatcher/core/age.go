@@ -5,6 +5,8 @@ import "creek.dev/creek/history"
 const (
 	// agePart is the part of the greatest age by which a reading may be behind: between two readings that much goes by at least.
 	agePart = 100
+	// partialAge bounds how long a reading counts that lacks partitions.
+	partialAge = 5 * Second
 	// oldPatience is how long what is too old waits for something to learn before a slice is cut of it alone.
 	oldPatience = 60 * Second
 )
@@ -18,45 +20,68 @@ type ages struct {
 	young   history.Offsets
 	// seen are the stable offsets that were known when it was asked: of what lies behind them nothing is known where all below is too old.
 	seen history.Offsets
+	// partial tells that the reading lacks partitions, as while the brokers hang that lead them.
+	partial bool
 }
 
-// young returns where in each partition the next slice begins to teach: at its start, or behind what is too old by its timestamp. It is
-// not known before Kafka was asked for the time at which a record is too old now.
-func (m *Machine) young() (history.Offsets, bool) {
+// reach is what the next slice may hold: its partitions teach from begin on, and it ends at end at most.
+type reach struct{ begin, end history.Offsets }
+
+// young returns what the next slice may hold of what is young enough to teach. It is not known before Kafka was asked for the time at
+// which a record is too old now.
+func (m *Machine) young() (reach, bool) {
 	age := m.config.MaxRecordAge
-	begin, known := m.past()
+	next, known := m.past()
 	if age <= 0 || known {
-		return begin, true
+		return next, true
 	}
 	if a := &m.ages; m.idle(&a.lane) {
 		asked, seen := m.now, m.source.stable
 		after := max(0, asked.UnixMillis()-int64(age/Millisecond))
-		m.sourceCall(&a.lane, ReadAfter{Topic: m.topicName, UnixMillis: after}, func(r Result) {
-			a.age, a.askedAt, a.young, a.seen = age, asked, r.Offsets, seen
-			a.due = asked.Add(m.config.Batch.Window)
+		m.start(&a.lane, ReadAfter{Topic: m.topicName, UnixMillis: after}, func(r Result) {
+			m.readParts(&a.lane, &a.partial, r, func(r Result) {
+				a.age, a.askedAt, a.young, a.seen = age, asked, r.Offsets, seen
+				a.due = asked.Add(m.config.Batch.Window)
+			})
 		})
 	}
-	return nil, false
+	return reach{}, false
 }
 
-// past returns what the last reading tells of where the next slice begins to teach, and whether that is enough.
-func (m *Machine) past() (history.Offsets, bool) {
-	a, begin := &m.ages, m.chain.end()
+// past returns what the last reading tells of the next slice, and whether that is enough. The slice leaves alone the partitions of which
+// the reading tells nothing: their records wait for the broker that leads them, which could not give them either.
+func (m *Machine) past() (next reach, known bool) {
+	a := &m.ages
+	next = reach{begin: m.chain.end(), end: m.source.stable}
 	if a.askedAt == 0 || a.age != m.config.MaxRecordAge {
-		return begin, pending(begin, m.source.stable) == 0
+		return next, pending(next.begin, next.end) == 0
 	}
-	fresh, known := m.now.Since(a.askedAt) <= a.age/agePart, true
-	for _, r := range history.Ranges(begin, m.source.stable) {
-		young, _ := a.young.Get(r.Partition)
+	known = true
+	for _, r := range history.Ranges(next.begin, m.source.stable) {
+		young, told := a.young.Get(r.Partition)
 		seen, _ := a.seen.Get(r.Partition)
+		if a.partial && !told {
+			next.end = next.end.With(r.Partition, r.From)
+			known = known && a.fresh(m.now)
+			continue
+		}
 		old := min(young, seen, r.To)
 		if old > r.From {
-			begin = begin.With(r.Partition, old)
+			next.begin = next.begin.With(r.Partition, old)
 		}
 		// What is too old stays so. Where a record was found that is not, all behind it is learned, in whatever order the timestamps are.
-		known = known && (old == r.To || fresh && young < seen)
+		known = known && (old == r.To || a.fresh(m.now) && young < seen)
 	}
-	return begin, known
+	return next, known
+}
+
+// fresh tells whether the last reading still counts.
+func (a *ages) fresh(now Instant) bool {
+	most := a.age / agePart
+	if a.partial {
+		most = min(most, partialAge)
+	}
+	return now.Since(a.askedAt) <= most
 }
 
 // oldDue tells whether a slice is to be cut although all that is pending is too old: it need not be sent, but lets the source delete it.

@@ -50,7 +50,7 @@ func (m *Machine) append() {
 	if m.changing() {
 		return
 	}
-	limit, begin, due := m.due()
+	limit, next, due := m.due()
 	if !due {
 		return
 	}
@@ -60,7 +60,7 @@ func (m *Machine) append() {
 		a.oldSince = waited
 		return
 	}
-	m.try(m.slice(limit, begin))
+	m.try(m.slice(limit, next))
 	m.attempt()
 }
 
@@ -87,31 +87,31 @@ func (m *Machine) gap() bool {
 	return m.source.starts == nil
 }
 
-// due tells whether a slice is to be cut now, how large it may be, and where in each partition what it teaches begins.
-func (m *Machine) due() (int64, history.Offsets, bool) {
+// due tells whether a slice is to be cut now, how many records it may hold, and which.
+func (m *Machine) due() (int64, reach, bool) {
 	a := &m.appender
-	begin, known := m.young()
+	next, known := m.young()
 	if !known {
-		return 0, nil, false
+		return 0, next, false
 	}
 	limit := m.limit()
-	waiting := pending(begin, m.source.stable)
+	waiting := pending(next.begin, next.end)
 	if waiting == 0 {
 		a.since = 0
-		return limit, begin, m.oldDue(begin)
+		return limit, next, m.oldDue(next.begin)
 	}
 	if a.since == 0 {
 		a.since = m.source.stableAt
 	}
 	if waiting >= limit {
-		return limit, begin, true
+		return limit, next, true
 	}
 	closes := a.since.Add(m.config.Batch.Window)
 	if m.now >= closes {
-		return limit, begin, true
+		return limit, next, true
 	}
 	m.wakeAt(closes)
-	return 0, nil, false
+	return 0, next, false
 }
 
 // limit returns how many records the next slice may hold.
@@ -127,8 +127,8 @@ func (m *Machine) limit() int64 {
 	}
 }
 
-func (m *Machine) slice(limit int64, begin history.Offsets) history.Entry {
-	return m.following(history.KindSlice, cut(begin, m.source.stable, limit, m.chain.head())).Exclude(begin)
+func (m *Machine) slice(limit int64, next reach) history.Entry {
+	return m.following(history.KindSlice, cut(next.begin, next.end, limit, m.chain.head())).Exclude(next.begin)
 }
 
 // following returns an entry of a kind that follows the head and ends at the offsets.

@@ -115,9 +115,9 @@ func (m *Machine) sawTopic(r Result) {
 // lag is how many offsets can be learned and are not yet. What the topic no longer has is a loss and no lag, what is too old is left out,
 // and what lies behind the last stable offset cannot be learned now.
 func (m *Machine) lag() int64 {
-	begin, _ := m.past()
+	next, _ := m.past()
 	cut := pending(m.kept(m.chain.needed(m.delivery.position)), m.chain.end())
-	return cut + pending(m.kept(begin), m.source.stable)
+	return cut + pending(m.kept(next.begin), m.source.stable)
 }
 
 // kept moves offsets to where the topic begins, if that is behind them.
@@ -135,27 +135,34 @@ func (m *Machine) sourceChanged(how string) *history.Problem {
 		"the topic %q was made anew or cut back: it %s; raise spec.lineage to train on what it holds now", m.topicName, how)
 }
 
-// readStable takes a reading of the stable offsets. One that lacks partitions, as while a broker hangs, is better than none: those of the
-// others go on, and the finding tells what is missing.
+// readStable takes a reading of the stable offsets. Of partitions that it lacks what was read before still holds.
 func (m *Machine) readStable(r Result) {
 	s := &m.source
-	finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka")
-	s.partial = bad && len(r.Offsets) > 0
-	if !s.partial {
-		m.sourceAnswered(&m.stableLane, r, m.sawStable)
-		if bad {
-			m.keepStep(&m.stableLane)
+	if !m.readParts(&m.stableLane, &s.partial, r, func(r Result) {
+		for _, before := range s.stable {
+			if _, ok := r.Offsets.Get(before.Partition); !ok && s.partial {
+				r.Offsets = r.Offsets.With(before.Partition, before.Offset)
+			}
 		}
-		return
+		m.sawStable(r)
+	}) {
+		m.keepStep(&m.stableLane)
+	}
+}
+
+// readParts takes a reading of offsets, or returns false. One that lacks partitions, as while a broker hangs, is better than none: those of
+// the others go on, and the finding tells what is missing.
+func (m *Machine) readParts(l *lane, partial *bool, r Result, then func(Result)) bool {
+	finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka")
+	*partial = bad && len(r.Offsets) > 0
+	if !*partial {
+		m.sourceAnswered(l, r, then)
+		return !bad
 	}
 	m.findings.source = finding
-	m.stableLane.succeeded()
-	for _, before := range s.stable {
-		if _, ok := r.Offsets.Get(before.Partition); !ok {
-			r.Offsets = r.Offsets.With(before.Partition, before.Offset)
-		}
-	}
-	m.sawStable(r)
+	l.succeeded()
+	then(r)
+	return true
 }
 
 // keepStep moves a retry to when the offsets would be read anyway: so the trainings whose topics cannot be read stay in step with those that

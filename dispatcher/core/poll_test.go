@@ -7,14 +7,19 @@ import (
 	"creek.dev/creek/history"
 )
 
-// lacking makes readings of the stable offsets lack a partition, as while its broker hangs.
+// lacking makes readings of the stable offsets, and of those that are young enough, lack a partition, as while its broker hangs.
 func lacking(partition int32, r *rig) func(Op) (Result, bool) {
 	return func(op Op) (Result, bool) {
-		if _, ok := op.(ReadStable); !ok {
+		var whole, offsets history.Offsets
+		switch op.(type) {
+		case ReadStable:
+			whole = r.stable
+		case ReadAfter:
+			whole = r.after
+		default:
 			return Result{}, false
 		}
-		var offsets history.Offsets
-		for _, at := range r.stable {
+		for _, at := range whole {
 			if at.Partition != partition {
 				offsets = offsets.With(at.Partition, at.Offset)
 			}
@@ -49,6 +54,38 @@ func TestPartitionsOfABrokerThatHangsHoldNobodyUp(t *testing.T) {
 	r.run(2 * Second)
 	if f := r.machine.Facts(); f.Records != 100 || f.Source.Status != history.True || f.Stopped != nil {
 		t.Errorf("%d records, the source %+v, stopped %v; want all learned", f.Records, f.Source, f.Stopped)
+	}
+}
+
+// So it is where records may be too old: those of the broker that hangs are neither learned nor left out before it tells which are.
+func TestPartitionsOfABrokerThatHangsHoldNobodyUpWhereAgeCounts(t *testing.T) {
+	r := newRig(t)
+	r.topic.Partitions = []int32{0, 1}
+	r.starts, r.stable, r.after = at(0, 0, 1, 0), at(0, 10, 1, 10), at(0, 0, 1, 0)
+	r.configure(func(c *Config) { c.MaxRecordAge = 60 * Second })
+	r.run(5 * Second)
+	r.stable, r.after = at(0, 10, 1, 30), at(0, 10, 1, 10)
+	r.intercept = func(op Op) (Result, bool) {
+		if _, ok := op.(ReadStable); ok {
+			return Result{}, false
+		}
+		return lacking(1, r)(op)
+	}
+	r.run(10 * Second)
+	r.intercept = lacking(1, r)
+	for n := range int64(10) {
+		r.stable, r.after = at(0, 20+10*n, 1, 30), at(0, 12+10*n, 1, 10)
+		r.run(10 * Second)
+	}
+	if f := r.machine.Facts(); f.LeftOut.TooOld == 0 || f.Records+f.LeftOut.TooOld != 120 || f.Lag != 20 || f.Stopped != nil {
+		t.Fatalf("%d records learned, %d left out, lag %d, stopped %v; want all of partition 0, and 20 of partition 1 to wait",
+			f.Records, f.LeftOut.TooOld, f.Lag, f.Stopped)
+	}
+	r.intercept, r.stable, r.after = nil, at(0, 110, 1, 40), at(0, 110, 1, 25)
+	r.run(15 * Second)
+	left := r.machine.Facts().LeftOut.TooOld
+	if f := r.machine.Facts(); f.Records+left != 150 || f.Lag != 0 || f.Stopped != nil {
+		t.Errorf("%d records learned, %d left out, lag %d, stopped %v; want everything decided", f.Records, left, f.Lag, f.Stopped)
 	}
 }
 
