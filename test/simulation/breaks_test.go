@@ -38,7 +38,8 @@ var breaches = []breach{
 	{"the store takes another model where one is", replaceModel, []history.Reason{history.ReasonDiverged}, false, true},
 	{"the store loses genesis", loseGenesis, []history.Reason{history.ReasonStateLost}, true, false},
 	{"the store holds another genesis", replaceGenesis, []history.Reason{history.ReasonStateLost}, true, false},
-	{"the store is emptied", emptyStore, []history.Reason{history.ReasonStateLost}, true, false},
+	// Who was about to write what another had written, and was not told, may write it anew: as where the newest entries alone are lost.
+	{"the store is emptied", emptyStore, []history.Reason{history.ReasonStateLost, history.ReasonHistoryForked}, true, false},
 	{"Kafka deletes records that were not learned", deleteRecords, []history.Reason{history.ReasonRecordsLost}, false, false},
 	{mayBeLeftOut, leaveOut, []history.Reason{history.ReasonRecordsLost}, false, false},
 	{"the topic is cut back", cutTopic, []history.Reason{history.ReasonSourceChanged}, true, false},

@@ -14,10 +14,16 @@ type Batch struct {
 	x     []float64
 	y     []float64
 	at    []random.At
+	// scores are what was predicted, so many of each row, or of a regression the
+	// numbers themselves.
+	scores []float64
+	each   int
 }
 
 // NewBatch returns an empty batch of rows for m.
-func (m *Model) NewBatch() *Batch { return &Batch{width: len(m.plan.config.Features)} }
+func (m *Model) NewBatch() *Batch {
+	return &Batch{width: len(m.plan.config.Features), each: max(m.plan.classes, 1)}
+}
 
 // Next adds a row and returns its values to be filled in, before Set is called.
 func (b *Batch) Next() []float64 {
@@ -44,6 +50,15 @@ func (b *Batch) Row(i int) (x []float64, y float64) {
 	return b.x[i*b.width : (i+1)*b.width : (i+1)*b.width], b.y[i]
 }
 
+// prediction is what was predicted of row i.
+func (b *Batch) prediction(i int, classifies bool) Prediction {
+	scores := b.scores[i*b.each : (i+1)*b.each : (i+1)*b.each]
+	if classifies {
+		return Prediction{Class: best(scores), Scores: scores}
+	}
+	return Prediction{Class: -1, Value: scores[0]}
+}
+
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() { b.x, b.y, b.at = b.x[:0], b.y[:0], b.at[:0] }
 
@@ -52,7 +67,6 @@ type batchBuffers struct {
 	predicted, learned []float64
 	classes            []int
 	targets            []float64
-	scores             []float64
 }
 
 // Batched tells whether rows are learned faster together than one by one.
@@ -74,57 +88,70 @@ func (m *Model) SetWorkers(n int) {
 	}
 }
 
+// Workers is what SetWorkers set, or 1.
+func (m *Model) Workers() int { return max(m.workers, 1) }
+
 // PredictLearnBatch does what PredictLearn on each row does, to the bit, and
 // calls each with every row's prediction, in order, when all are done or as they
 // are.
 func (m *Model) PredictLearnBatch(b *Batch, each func(i int, p Prediction)) {
+	if !m.Batched() {
+		for i := range b.Len() {
+			x, y := b.Row(i)
+			each(i, m.PredictLearn(x, y, b.at[i]))
+		}
+		return
+	}
+	m.LearnBatch(b)
+	for i := range b.Len() {
+		each(i, m.Prediction(b, i))
+	}
+}
+
+// LearnBatch is PredictLearnBatch of a model that is Batched, which leaves the
+// predictions in the batch, for Prediction.
+func (m *Model) LearnBatch(b *Batch) {
 	classifier, _ := m.classifier.(learner.BatchClassifier)
 	regressor, _ := m.regressor.(learner.BatchRegressor)
 	switch {
 	case b.Len() == 0:
 	case classifier != nil:
-		m.classifyBatch(classifier, b, each)
+		m.classifyBatch(classifier, b)
 	case regressor != nil:
-		m.regressBatch(regressor, b, each)
+		m.regressBatch(regressor, b)
 	default:
-		for i := range b.Len() {
-			x, y := b.Row(i)
-			each(i, m.PredictLearn(x, y, b.at[i]))
-		}
+		panic("online: " + m.plan.config.Algorithm + " learns no batches")
 	}
 }
 
-func (m *Model) classifyBatch(c learner.BatchClassifier, b *Batch, each func(int, Prediction)) {
+// Prediction is what LearnBatch predicted of row i of the batch. Its scores hold
+// until the batch is learned again. It may be called while the model learns
+// another batch.
+func (m *Model) Prediction(b *Batch, i int) Prediction { return b.prediction(i, m.classifier != nil) }
+
+func (m *Model) classifyBatch(c learner.BatchClassifier, b *Batch) {
 	rows := m.transformBatch(b)
-	k := m.plan.classes
 	m.batch.classes = m.batch.classes[:0]
-	for i, y := range b.y {
+	for _, y := range b.y {
 		class := -1
 		if _, ok := m.target(y); ok {
-			class = int(b.y[i])
+			class = int(y)
 		}
 		m.batch.classes = append(m.batch.classes, class)
 	}
-	m.batch.scores = resized(m.batch.scores, b.Len()*k)
-	c.PredictLearnBatch(rows, m.batch.classes, m.batch.scores)
-	for i := range b.Len() {
-		scores := m.batch.scores[i*k : (i+1)*k : (i+1)*k]
-		each(i, Prediction{Class: best(scores), Scores: scores})
-	}
+	b.scores = resized(b.scores, b.Len()*b.each)
+	c.PredictLearnBatch(rows, m.batch.classes, b.scores)
 }
 
-func (m *Model) regressBatch(r learner.BatchRegressor, b *Batch, each func(int, Prediction)) {
+func (m *Model) regressBatch(r learner.BatchRegressor, b *Batch) {
 	rows := m.transformBatch(b)
 	m.batch.targets = m.batch.targets[:0]
 	for _, y := range b.y {
 		y, _ = m.target(y)
 		m.batch.targets = append(m.batch.targets, y)
 	}
-	m.batch.scores = resized(m.batch.scores, b.Len())
-	r.PredictLearnBatch(rows, m.batch.targets, m.batch.scores)
-	for i, value := range m.batch.scores {
-		each(i, Prediction{Class: -1, Value: value})
-	}
+	b.scores = resized(b.scores, b.Len())
+	r.PredictLearnBatch(rows, m.batch.targets, b.scores)
 }
 
 // transformBatch passes every row through the preprocessing, once as it is to be

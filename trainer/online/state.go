@@ -114,7 +114,7 @@ func (m *Model) HeapBytes() int64 {
 		n += s.HeapBytes() + 8*len(s.out)
 	}
 	b := &m.batch
-	n += 8 * (cap(b.predicted) + cap(b.learned) + cap(b.classes) + cap(b.targets) + cap(b.scores))
+	n += 8 * (cap(b.predicted) + cap(b.learned) + cap(b.classes) + cap(b.targets))
 	return int64(n + 8*(len(m.bounded)+len(m.before)+len(m.scores)) + 2*len(m.configText))
 }
 

@@ -33,9 +33,6 @@ func Prequential(m *online.Model, rows iter.Seq2[[]float64, float64]) Result {
 	return Summary(m, measure)
 }
 
-// batchRows is how many rows are handed over together.
-const batchRows = 4096
-
 // Learn predicts and learns all rows, which are partition 0 with the number of
 // the row as the offset, and counts the predictions in measure. It is the whole
 // work of an evaluation, and all that a speed should count.
@@ -49,23 +46,14 @@ func Learn(m *online.Model, measure metric.Measure, rows iter.Seq2[[]float64, fl
 		}
 		return
 	}
-	b := m.NewBatch()
-	pass := func() {
-		m.PredictLearnBatch(b, func(i int, p online.Prediction) {
-			_, y := b.Row(i)
-			measure.Update(outcome(y, p))
-		})
-		b.Reset()
+	run := &batches{model: m, measure: measure, learn: m.LearnBatch}
+	run.spare = append(run.spare, m.NewBatch())
+	if m.Workers() > 1 {
+		run.spare = append(run.spare, m.NewBatch())
+		run.share(rows)
+		return
 	}
-	for x, y := range rows {
-		copy(b.Next(), x)
-		b.Set(y, random.Position(0, offset))
-		offset++
-		if b.Len() == batchRows {
-			pass()
-		}
-	}
-	pass()
+	run.all(rows)
 }
 
 func outcome(y float64, p online.Prediction) metric.Outcome {

@@ -42,11 +42,11 @@ const (
 )
 
 // chunk is the size of the buffer through which everything passes; 8 divides it.
-const chunk = 1 << 16
+const chunk = 1 << 17
 
 // Codec passes over the fields of a state to write, read or measure them. The
 // first failure stays: every later call does nothing, and Err tells it. It
-// holds at most four buffers of 64 KiB, whatever the size of the state.
+// holds at most four buffers of 128 KiB, whatever the size of the state.
 type Codec struct {
 	mode   mode
 	sink   io.Writer
@@ -64,7 +64,7 @@ type Codec struct {
 	err       error
 }
 
-// Write writes the head, which may be empty and has at most 64 KiB, the state of
+// Write writes the head, which may be empty and has at most 128 KiB, the state of
 // s, and the SHA-256 of both. It returns that sum.
 func Write(w io.Writer, head []byte, s Stater) (sum [sha256.Size]byte, err error) {
 	c := &Codec{mode: writing, sink: w, sum: sha256.New(), buffer: make([]byte, 0, chunk)}

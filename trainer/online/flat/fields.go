@@ -154,19 +154,48 @@ func (c *Codec) float64s(name string, v *[]float64, how memory) {
 		for i, x := range v {
 			binary.LittleEndian.PutUint64(b[8*i:8*i+8], math.Float64bits(x))
 		}
-	}, func(v []float64, b []byte) bool {
-		highest := uint64(0)
-		for i := range v {
-			bits := binary.LittleEndian.Uint64(b[8*i : 8*i+8])
-			highest = max(highest, bits<<1)
-			v[i] = math.Float64frombits(bits)
-		}
-		return highest>>53 != 0x7ff
-	})
+	}, getFloat64s)
 }
 
-// Float64sInto is Float64s that, when reading, uses the memory of v again where it has room.
-func (c *Codec) Float64sInto(name string, v *[]float64) { c.float64s(name, v, again) }
+// BeginFloat64s begins to read a field of Float64s and returns how many numbers it has, which NextFloat64s reads.
+func (c *Codec) BeginFloat64s(name string) int {
+	c.head(tagFloat64s, name)
+	var count uint64
+	c.word(&count)
+	if c.err == nil && count > uint64(c.remaining)/8 {
+		c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
+	}
+	if c.err != nil {
+		return 0
+	}
+	return int(count)
+}
+
+// NextFloat64s reads as many of a field's numbers as v has, and tells whether there was no failure.
+func (c *Codec) NextFloat64s(v []float64) bool {
+	for len(v) > 0 && c.err == nil {
+		b := c.takeSome(8, 8*len(v))
+		if b == nil {
+			return false
+		}
+		n := len(b) / 8
+		if !getFloat64s(v[:n], b) {
+			c.Fail(ErrNotFinite)
+		}
+		v = v[n:]
+	}
+	return c.err == nil
+}
+
+func getFloat64s(v []float64, b []byte) bool {
+	highest := uint64(0)
+	for i := range v {
+		bits := binary.LittleEndian.Uint64(b[8*i : 8*i+8])
+		highest = max(highest, bits<<1)
+		v[i] = math.Float64frombits(bits)
+	}
+	return highest>>53 != 0x7ff
+}
 
 // Float64sOf is a field of exactly as many numbers as v has.
 func (c *Codec) Float64sOf(name string, v []float64) { c.float64s(name, &v, exact) }
@@ -186,8 +215,6 @@ type memory uint8
 const (
 	// fresh is a new slice.
 	fresh memory = iota
-	// again is the slice that is there, where it has room, and else a new one.
-	again
 	// exact is the slice that is there, of whose length the list must be.
 	exact
 )
@@ -219,11 +246,8 @@ func list[T any](c *Codec, tag byte, name string, v *[]T, width int, how memory,
 			c.Fail(fmt.Errorf("%w: %s has %d values instead of %d", ErrShape, name, count, len(*v)))
 			return
 		}
-		switch {
-		case how == fresh || uint64(cap(*v)) < count:
+		if how == fresh {
 			*v = make([]T, count)
-		default:
-			*v = (*v)[:count]
 		}
 		for rest := *v; len(rest) > 0; {
 			b := c.takeSome(width, min(len(rest), chunk/width)*width)

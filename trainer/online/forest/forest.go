@@ -97,7 +97,7 @@ func (f *Classifier) chunk(rows *learner.Rows, classes []int, scores []float64) 
 
 // quantum is how many rows a member takes before others get their turn on several
 // goroutines.
-const quantum = chunk / 8
+const quantum = chunk / 2
 
 // learnRows fills the member's votes on the next of the rows and learns them, one
 // after the other. It tells whether there are more.

@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/drift"
 	"creek.dev/creek/trainer/online/flat"
 	"creek.dev/creek/trainer/online/learner"
@@ -52,7 +53,7 @@ type member struct {
 }
 
 func newMember(s *shared, key random.Key, first []int32) *member {
-	m := &member{shared: s, key: key, weights: key.For(random.Weights), first: first, apart: make([]float64, s.input.Classes)}
+	m := &member{shared: s, key: key, weights: key.For(random.Weights), first: first, apart: crew.Apart[float64](s.input.Classes)}
 	m.drift, m.warning = drift.NewADWIN(s.drift), drift.NewADWIN(s.warning)
 	m.sow(&m.tree)
 	return m

@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
 	"creek.dev/creek/trainer/online/tree"
@@ -41,7 +42,7 @@ func (m *member) plant(p *plant, number uint64) {
 	in := m.input
 	in.Key, in.Members = m.key.With(number), learner.Members{}
 	if m.features > 0 {
-		p.view = make([]float64, m.features)
+		p.view = crew.Apart[float64](m.features)
 		p.columns = m.first
 		if number > 0 {
 			p.columns = subset(in.Key.For(random.Subspace), len(m.input.Schema), m.features)

@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
 	"creek.dev/creek/trainer/online/regressiontree"
@@ -44,7 +45,7 @@ func (m *regressorMember) plant(p *regressionPlant, number uint64) {
 		}
 		return
 	}
-	p.view = make([]float64, m.features)
+	p.view = crew.Apart[float64](m.features)
 	p.columns = m.first
 	if number > 0 {
 		p.columns = subset(key.For(random.Subspace), len(m.input.Schema), m.features)

@@ -28,8 +28,11 @@ func (t *slot) check(c *flat.Codec) bool {
 	c.RequireWithin(largest, t.weight)
 	c.RequireWithin(farthestSquares, t.squares)
 	c.RequireWithin(learner.Limit, t.scale)
-	return c.Require(t.squares >= 0 && (t.scale == 0 || t.scale >= least/2), "sums and scales of at least 0")
+	return c.Require(t.holds(), "sums and scales of at least 0")
 }
+
+// holds tells whether the signs are such as learning leads to.
+func (t *slot) holds() bool { return t.squares >= 0 && (t.scale == 0 || t.scale >= least/2) }
 
 // cover widens the range of the targets.
 func (a *adaptiveSums) cover(y float64) { a.low, a.high = min(a.low, y), max(a.high, y) }

@@ -1,6 +1,11 @@
 package linear
 
-import "creek.dev/creek/trainer/online/flat"
+import (
+	"fmt"
+	"math"
+
+	"creek.dev/creek/trainer/online/flat"
+)
 
 // table is the places of a Hashed model: one, two or four numbers each, of which
 // the first is the weight, or FTRL's −αz. It is made when the first row is
@@ -54,30 +59,18 @@ func (t *table) fields(c *flat.Codec, s *settings, bits int) {
 		*t = table{}
 		return
 	}
-	switch o := s.optimizer; o {
+	switch s.optimizer {
 	case adaGrad, ftrl:
-		t.pairs = fields(c, t.pairs, 1<<bits, 2, putPairs, getPairs)
-		if !c.Reading() {
-			return
-		}
-		for _, p := range t.pairs {
-			if !c.Require(p[1] >= 0 && (p[1] > 0 || o == ftrl), "sums of squares") || !requirePair(c, s, p) {
-				return
-			}
-		}
+		bounds := s.pairBounds()
+		t.pairs = fields(c, t.pairs, 1<<bits, 2, putPairs, func(dst [][2]float32, src []float32) {
+			getPairs(dst, src)
+			bounds.require(c, dst)
+		})
 	case adaptive:
-		t.fours = fields(c, t.fours, 1<<bits, 3, putThrees, getThrees)
-		if !c.Reading() {
-			return
-		}
-		for _, p := range t.fours {
-			t := slot{float64(p[0]), float64(p[1]), float64(p[2])}
-			c.RequireWithin(maxSingle, t.weight, t.squares)
-			c.RequireWithin(MaxValue, t.scale)
-			if !t.check(c) {
-				return
-			}
-		}
+		t.fours = fields(c, t.fours, 1<<bits, 3, putThrees, func(dst [][4]float32, src []float32) {
+			getThrees(dst, src)
+			requireFours(c, dst)
+		})
 	case sgd:
 		t.singles = floats(c, "table", t.singles, 1<<bits)
 		requireSingles(c, t.singles)
@@ -88,23 +81,69 @@ func (t *table) fields(c *flat.Codec, s *settings, bits int) {
 // greatest learning rate, do not change what is above 2^25.
 const maxAdaGrad = 1e8
 
-// requirePair checks a place of AdaGrad or FTRL. A step of either moves a weight
-// by at most the learning rate; in single precision it then stays far below the
+// pairBounds are what holds of each place of AdaGrad or FTRL: the second number is least to most, the first at most a multiple of base and
+// the second in magnitude. A step of either moves a weight by at most the learning rate; in single precision it then stays far below the
 // bounds, and so do the sums of squares of gradients of at most 1e15.
-func requirePair(c *flat.Codec, s *settings, p [2]float32) bool {
+type pairBounds struct{ least, most, base, multiple, slope float64 }
+
+func (s *settings) pairBounds() pairBounds {
 	if s.optimizer == adaGrad {
-		return c.RequireWithin(maxAdaGrad, float64(p[0])) && c.RequireWithin(1e38, float64(p[1]))
+		return pairBounds{least: math.SmallestNonzeroFloat32, most: 1e38, base: maxAdaGrad, multiple: 1}
 	}
-	base := max(s.beta+float64(s.rate*s.l2), smallestDivisor)
-	return c.RequireWithin(1e19, float64(p[1])) && c.RequireWithin(float64(1e12*(base+float64(p[1]))), float64(p[0]))
+	return pairBounds{most: 1e19, base: max(s.beta+float64(s.rate*s.l2), smallestDivisor), multiple: 1e12, slope: 1}
+}
+
+func (b *pairBounds) hold(first, second float32) bool {
+	return float64(second) >= b.least && float64(second) <= b.most &&
+		math.Abs(float64(first)) <= float64(b.multiple*(b.base+float64(b.slope*float64(second))))
+}
+
+// require checks finite pairs: all at once by the largest numbers and the smallest, and only where these are beyond one by one.
+func (b *pairBounds) require(c *flat.Codec, pairs [][2]float32) {
+	if c.Err() != nil {
+		return
+	}
+	// Bits of numbers that are not negative are ordered as these are, and those of others lie behind.
+	first, second, least := uint32(0), uint32(0), ^uint32(0)
+	for _, p := range pairs {
+		first = max(first, math.Float32bits(p[0])<<1)
+		second = max(second, math.Float32bits(p[1]))
+		least = min(least, math.Float32bits(p[1]))
+	}
+	if largest := math.Float32frombits(first >> 1); b.hold(largest, math.Float32frombits(least)) && b.hold(largest, math.Float32frombits(second)) {
+		return
+	}
+	for _, p := range pairs {
+		if !b.hold(p[0], p[1]) {
+			c.Require(false, fmt.Sprintf("sums of squares and what they allow, not %g and %g", p[1], p[0]))
+			return
+		}
+	}
+}
+
+func requireFours(c *flat.Codec, fours [][4]float32) {
+	if c.Err() != nil {
+		return
+	}
+	for _, p := range fours {
+		t := slot{float64(p[0]), float64(p[1]), float64(p[2])}
+		if math.Abs(t.weight) <= maxSingle && t.squares <= maxSingle && t.scale <= MaxValue && t.holds() {
+			continue
+		}
+		c.RequireWithin(maxSingle, t.weight, t.squares)
+		c.RequireWithin(MaxValue, t.scale)
+		t.check(c)
+		return
+	}
 }
 
 func requireSingles(c *flat.Codec, values []float32) {
-	if !c.Reading() {
+	if !c.Reading() || c.Err() != nil {
 		return
 	}
 	for _, v := range values {
-		if !c.RequireWithin(maxSingle, float64(v)) {
+		if w := float64(v); !(w >= -maxSingle && w <= maxSingle) {
+			c.RequireWithin(maxSingle, w)
 			return
 		}
 	}
@@ -144,7 +183,8 @@ func putPairs(dst []float32, src [][2]float32) {
 func getPairs(dst [][2]float32, src []float32) {
 	src = src[:2*len(dst)]
 	for i := range dst {
-		dst[i] = [2]float32{src[2*i], src[2*i+1]}
+		dst[i] = [2]float32(src[:2])
+		src = src[2:]
 	}
 }
 

@@ -63,7 +63,7 @@ func NewClassifier(in learner.Input, v parameter.Values) *Classifier {
 	limit := nodeLimit(in, v, in.Classes)
 	for i := range f.members {
 		key := in.Key.For(random.Cuts).With(uint64(from + i))
-		f.members[i] = classTree{tree: newTree(in.Classes, len(in.Schema), limit, 1, key), forest: f, share: make([]float64, in.Classes)}
+		f.members[i] = classTree{tree: newTree(in.Classes, len(in.Schema), limit, 1, key), forest: f, share: crew.Apart[float64](in.Classes)}
 	}
 	return f
 }

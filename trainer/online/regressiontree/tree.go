@@ -1,6 +1,9 @@
 package regressiontree
 
-import "creek.dev/creek/trainer/online/random"
+import (
+	"creek.dev/creek/trainer/online/crew"
+	"creek.dev/creek/trainer/online/random"
+)
 
 // tree is a Hoeffding tree for regression.
 type tree struct {
@@ -36,7 +39,7 @@ type tree struct {
 // newTree returns a tree of one leaf, of which each observes so many features as
 // the settings say.
 func newTree(s *Settings, key random.Key) *tree {
-	t := &tree{set: s, key: key, blank: make([]float64, s.stride), parent: make([]float64, 0, s.stride)}
+	t := &tree{set: s, key: key, blank: make([]float64, s.stride), parent: crew.Apart[float64](s.stride)[:0]}
 	if s.observed < s.width {
 		t.subsets = []int32{}
 		t.permutation = make([]int32, s.width)

@@ -3,6 +3,7 @@ package tree
 import (
 	"math"
 
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/drift"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
@@ -66,8 +67,8 @@ func NewAdaptive(in learner.Input, v parameter.Values) *Adaptive {
 		bootstrap: v.Flag("bootstrapSampling"),
 		window:    v.Real("driftWindowThreshold"),
 		logSwitch: numeric.Log(2 / v.Real("switchSignificance")),
-		sum:       make([]float64, in.Classes),
-		part:      make([]float64, in.Classes),
+		sum:       crew.Apart[float64](in.Classes),
+		part:      crew.Apart[float64](in.Classes),
 	}
 	t.perNode = nodeBytes + monitorBytes
 	t.key = in.Key.For(random.Bootstrap)

@@ -192,15 +192,20 @@ func (a *arena) statistics(number float64) []float64 {
 }
 
 func (a *arena) newBlock() int32 {
+	b := a.takeBlock()
+	clear(a.statistics(float64(b)))
+	return b
+}
+
+// takeBlock is the number of a block that holds anything.
+func (a *arena) takeBlock() int32 {
 	if n := len(a.freeStats); n > 0 {
 		b := a.freeStats[n-1]
 		a.freeStats = a.freeStats[:n-1]
-		clear(a.statistics(float64(b)))
 		return b
 	}
 	b := int32(len(a.stats) / a.block)
 	a.stats = extend(a.stats, a.block)
-	clear(a.statistics(float64(b)))
 	return b
 }
 

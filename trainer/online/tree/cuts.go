@@ -3,6 +3,7 @@ package tree
 import (
 	"math"
 
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/numeric"
 )
@@ -45,15 +46,15 @@ const keeps = 1 << 12
 func newScratch(l layout, c *Config) scratch {
 	s := scratch{
 		splits: c.Splits, kept: l.width*l.classes*c.Splits <= keeps,
-		classes: make([]moments, l.classes), thresholds: make([]float64, c.Splits),
+		classes: crew.Apart[moments](l.classes), thresholds: crew.Apart[float64](c.Splits),
 	}
 	features := 1
 	if s.kept {
 		features = l.width
 	}
-	s.left = make([]float64, l.classes*c.Splits)
-	s.estimates = make([]float64, features*c.Splits)
-	s.leasts = make([]float64, l.width)
+	s.left = crew.Apart[float64](l.classes * c.Splits)
+	s.estimates = crew.Apart[float64](features * c.Splits)
+	s.leasts = crew.Apart[float64](l.width)
 	return s
 }
 

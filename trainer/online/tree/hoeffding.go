@@ -3,6 +3,7 @@ package tree
 import (
 	"math"
 
+	"creek.dev/creek/trainer/online/crew"
 	"creek.dev/creek/trainer/online/learner"
 	"creek.dev/creek/trainer/online/random"
 )
@@ -58,9 +59,9 @@ type Hoeffding struct {
 // New returns an empty tree.
 func New(in learner.Input, c Config) *Hoeffding {
 	t := &Hoeffding{arena: arena{layout: newLayout(in, c), perNode: nodeBytes}, config: c, schema: in.Schema}
-	t.drawn = make([]float64, t.width)
-	t.votes = make([]float64, in.Classes)
-	t.order = make([]int, len(in.Schema))
+	t.drawn = crew.Apart[float64](t.width)
+	t.votes = crew.Apart[float64](in.Classes)
+	t.order = crew.Apart[int](len(in.Schema))
 	t.scratch = newScratch(t.layout, &t.config)
 	t.Reset(in.Key)
 	return t

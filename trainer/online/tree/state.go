@@ -165,7 +165,7 @@ func (t *Hoeffding) passHead(s *stream, number int32) bool {
 		}
 	}
 	if c.Reading() {
-		if !c.Require(t.ordered(h), "classes in an order") {
+		if !c.Require(t.ordered(s, h), "classes in an order") {
 			return false
 		}
 		t.refreshAll(h)
@@ -201,13 +201,14 @@ func (t *Hoeffding) validFeatures(h []float64) bool {
 // passSlot passes a class of a leaf, and its block if there is one.
 func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
 	c := s.codec
-	class, weight, seen := h[t.classOf+slot], h[t.weights+slot], 1.0
+	own := [3]float64{h[t.classOf+slot], h[t.weights+slot], 1}
 	if h[t.blocks+slot] == none {
-		seen = 0
+		own[2] = 0
 	}
-	if !s.number(&class) || !s.number(&weight) || !s.number(&seen) {
+	if !s.pass(own[:]) {
 		return false
 	}
+	class, weight, seen := own[0], own[1], own[2]
 	if c.Reading() {
 		if !c.Require(whole(class, t.classes) && h[t.slotOf+int(class)] == none && weight >= 0 && whole(seen, 2), "a class of its own and a weight") {
 			return false
@@ -219,6 +220,12 @@ func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
 	}
 	if !c.Require(h[hActive] != 0 && (!t.draws() || h[t.features] != none), "nothing observed by a leaf that observes nothing") {
 		return false
+	}
+	if c.Reading() {
+		// All else of it is read.
+		number := float64(t.takeBlock())
+		h[t.blocks+slot] = number
+		clear(t.statistics(number)[bInverse*t.width : bCount*t.width])
 	}
 	return t.passBlock(s, h, t.observed(h, slot))
 }
@@ -309,26 +316,33 @@ func (t *Hoeffding) passRoom(s *stream, b []float64, i, limit int) (table []floa
 
 // ordered tells whether the blocks of a leaf tell an order of its classes for
 // each feature.
-func (t *Hoeffding) ordered(h []float64) bool {
-	seen := make([]bool, t.classes)
-	for i := range t.width {
-		places := 0
-		clear(seen)
-		for _, number := range h[t.blocks : t.blocks+int(h[hSlots])] {
-			if number == none || t.statistics(number)[bCount*t.width+i] == 0 {
+func (t *Hoeffding) ordered(s *stream, h []float64) bool {
+	w, k := t.width, t.classes
+	if s.places == nil {
+		s.places, s.taken = make([]int, w), make([]bool, w*k)
+	}
+	clear(s.places)
+	clear(s.taken)
+	for _, number := range h[t.blocks : t.blocks+int(h[hSlots])] {
+		if number == none {
+			continue
+		}
+		b := t.statistics(number)
+		counts, order := b[bCount*w:bSquares*w], b[bOrder*w:]
+		for i, place := range order[:w] {
+			if counts[i] == 0 {
 				continue
 			}
-			place := t.statistics(number)[bOrder*t.width+i]
-			if !whole(place, t.classes) || seen[int(place)] {
+			if !whole(place, k) || s.taken[i*k+int(place)] {
 				return false
 			}
-			seen[int(place)] = true
-			places++
+			s.taken[i*k+int(place)] = true
+			s.places[i]++
 		}
-		for _, s := range seen[:places] {
-			if !s {
-				return false
-			}
+	}
+	for i, n := range s.places {
+		if slices.Contains(s.taken[i*k:i*k+n], false) {
+			return false
 		}
 	}
 	return true

@@ -7,34 +7,45 @@ const chunk = 4096
 
 // stream passes any number of floats as fields of chunk numbers each.
 type stream struct {
-	codec  *flat.Codec
+	codec *flat.Codec
+	// values wait to be written.
 	values []float64
-	next   int
+	// left is how many numbers of the field that is read are still to come.
+	left int
+	// places and taken are room for how many classes have a place with a feature, and for which places are taken.
+	places []int
+	taken  []bool
 }
 
 // pass writes or reads the numbers; it tells whether there was no failure.
 func (s *stream) pass(values []float64) bool {
-	if !s.codec.Reading() {
-		for len(values) > 0 {
-			n := min(len(values), chunk-len(s.values))
-			s.values = append(s.values, values[:n]...)
-			values = values[n:]
-			if len(s.values) == chunk {
-				s.flush()
-			}
-		}
-		return s.codec.Err() == nil
+	if s.codec.Reading() {
+		return s.read(values)
 	}
 	for len(values) > 0 {
-		if s.next == len(s.values) {
-			s.next = 0
-			s.codec.Float64sInto("v", &s.values)
-			if !s.codec.Require(len(s.values) > 0 && len(s.values) <= chunk, "as many numbers as the tree has") {
+		n := min(len(values), chunk-len(s.values))
+		s.values = append(s.values, values[:n]...)
+		values = values[n:]
+		if len(s.values) == chunk {
+			s.flush()
+		}
+	}
+	return s.codec.Err() == nil
+}
+
+func (s *stream) read(values []float64) bool {
+	for len(values) > 0 {
+		if s.left == 0 {
+			s.left = s.codec.BeginFloat64s("v")
+			if !s.codec.Require(s.left > 0 && s.left <= chunk, "as many numbers as the tree has") {
 				return false
 			}
 		}
-		n := copy(values, s.values[s.next:])
-		s.next += n
+		n := min(len(values), s.left)
+		if !s.codec.NextFloat64s(values[:n]) {
+			return false
+		}
+		s.left -= n
 		values = values[n:]
 	}
 	return true
@@ -42,11 +53,6 @@ func (s *stream) pass(values []float64) bool {
 
 // number passes one number.
 func (s *stream) number(v *float64) bool {
-	if s.codec.Reading() && s.next < len(s.values) {
-		*v = s.values[s.next]
-		s.next++
-		return true
-	}
 	one := [1]float64{*v}
 	ok := s.pass(one[:])
 	*v = one[0]
@@ -56,7 +62,7 @@ func (s *stream) number(v *float64) bool {
 // flush ends the stream.
 func (s *stream) flush() {
 	if s.codec.Reading() {
-		s.codec.Require(s.next == len(s.values), "no more numbers than the tree has")
+		s.codec.Require(s.left == 0, "no more numbers than the tree has")
 		return
 	}
 	if len(s.values) > 0 {
