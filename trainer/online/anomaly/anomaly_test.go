@@ -52,7 +52,7 @@ type plain struct {
 func newPlain(h *HalfSpaceTrees) *plain {
 	p := &plain{h: h}
 	for range h.trees {
-		p.now, p.last = append(p.now, make([]float64, len(h.inner))), append(p.last, make([]float64, len(h.inner)))
+		p.now, p.last = append(p.now, make([]float64, 2<<h.height)), append(p.last, make([]float64, 2<<h.height))
 	}
 	return p
 }

@@ -81,9 +81,10 @@ type HalfSpaceTrees struct {
 	// share is the part of the forest that the trees are, scale the largest m of
 	// the whole forest.
 	share, scale float64
-	// inner and path are room for the masses of all nodes of a tree, and for what
-	// they add up to along the paths.
-	inner, path []float64
+	// least is the mass from which the nodes below a node count.
+	least float64
+	// below is room for how many rows are in the leaves before each one.
+	below []uint32
 }
 
 // halfSpace is one tree. The leaves are numbered from left to right.
@@ -124,8 +125,8 @@ func NewHalfSpaceTrees(in learner.Input, v parameter.Values) *HalfSpaceTrees {
 func newHalfSpaceTrees(trees [][]cut, height, window, members int) *HalfSpaceTrees {
 	h := &HalfSpaceTrees{height: height, window: window, share: float64(len(trees)) / float64(members)}
 	h.scale = float64(members * window * (2<<height - 1))
-	h.inner = make([]float64, 2<<height)
-	h.path = make([]float64, 2<<height)
+	h.least = float64(0.1 * float64(window))
+	h.below = make([]uint32, 1<<height+1)
 	for range trees {
 		h.trees = append(h.trees, halfSpace{
 			collected: make([]uint32, 1<<height),
@@ -288,7 +289,7 @@ func total(masses []uint32) int {
 }
 
 // HeapBytes implements learner.State.
-func (h *HalfSpaceTrees) HeapBytes() int { return len(h.trees)*(32<<h.height+112) + 32<<h.height + 160 }
+func (h *HalfSpaceTrees) HeapBytes() int { return len(h.trees)*(32<<h.height+112) + 4<<h.height + 160 }
 
 // LogicalBytes implements learner.State.
 func (h *HalfSpaceTrees) LogicalBytes() int { return len(h.trees) * 8 << h.height }

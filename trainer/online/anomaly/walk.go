@@ -86,27 +86,30 @@ func (g *group) leaf(lane int, x []float64, missing bool) int {
 	return from
 }
 
-// weigh computes every leaf's m in t from the reference masses. A node below one
-// that has little mass has little, too.
+// weigh computes every leaf's m in t from the reference masses.
 func (h *HalfSpaceTrees) weigh(t *halfSpace) {
-	limit := float64(0.1 * float64(h.window))
-	inner, path, leaves := h.inner, h.path, len(t.reference)
+	sum := uint32(0)
 	for i, mass := range t.reference {
-		inner[leaves+i] = float64(mass)
+		h.below[i] = sum
+		sum += mass
 	}
-	for i := leaves - 1; i > 0; i-- {
-		inner[i] = inner[2*i] + inner[2*i+1]
-	}
-	path[1] = inner[1]
-	unit := 2.0
-	for first := 2; first <= leaves; first *= 2 {
-		for i := first; i < 2*first; i++ {
-			path[i] = path[i/2]
-			if inner[i/2] >= limit {
-				path[i] += float64(inner[i] * unit)
-			}
+	h.below[len(t.reference)] = sum
+	h.spread(t.mass, 0, len(t.reference), 1, 0)
+}
+
+// spread gives the leaves of a node, which are those from one number to another,
+// what the nodes above add up to and what the node and those under it add. A node
+// below one that has little mass has little, too, and none of them adds anything.
+func (h *HalfSpaceTrees) spread(leaves []float64, from, to int, unit, above float64) {
+	mass := float64(h.below[to] - h.below[from])
+	above += float64(mass * unit)
+	if to-from == 1 || mass < h.least {
+		for i := range leaves[from:to] {
+			leaves[from+i] = above
 		}
-		unit += unit
+		return
 	}
-	copy(t.mass, path[leaves:])
+	middle := (from + to) / 2
+	h.spread(leaves, from, middle, unit+unit, above)
+	h.spread(leaves, middle, to, unit+unit, above)
 }
