@@ -14,8 +14,8 @@ import (
 // is copied only when all others are free, so that there is one of them at most.
 const (
 	chunks       = 4
-	chunkBytes   = 256 << 10
-	chunkRecords = 2048
+	chunkBytes   = 128 << 10
+	chunkRecords = 1024
 )
 
 // chunk is a copy of consecutive records of one range, made so that Kafka's next answer can be unpacked while these are learned. Its

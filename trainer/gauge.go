@@ -68,11 +68,11 @@ func (g *gauge) begin() {
 // pointers, and learning on them allocates little.
 const smallHeap = 16 << 20
 
-// growth is by how many hundredths of the live heap Go may let it grow before it collects: a quarter for small ones, since a small model's
+// growth is by how many hundredths of the live heap Go may let it grow before it collects: little for small ones, since a small model's
 // trainer is billed for its smallest limit, and Go's usual doubling for others, since a growing forest pays for each collection.
 func growth(live int64) int {
 	if live < smallHeap {
-		return 25
+		return 15
 	}
 	return 100
 }
