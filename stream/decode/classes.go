@@ -13,8 +13,9 @@ type classes struct {
 	// through them when there are many.
 	entries   []classEntry
 	manyTexts map[string]int
-	// open makes every new label a class.
-	open bool
+	// open makes every new label a class; found is how many were.
+	open  bool
+	found int
 }
 
 type classEntry struct {
@@ -25,6 +26,8 @@ type classEntry struct {
 	numeric bool
 	// plain says that quoted is the text as a JSON string.
 	plain bool
+	// other says that the class was found by another text of the same number.
+	other bool
 }
 
 // many is the number of texts from which a map is faster than a search.
@@ -117,13 +120,18 @@ func (c *classes) plainEntries() []classEntry {
 
 // findNumber finds the class whose text is a number equal to v.
 func (c *classes) findNumber(v float64) (class int, ok bool) {
+	if class, ok = c.numbered(v); ok || !c.open {
+		return class, ok
+	}
+	return c.discover(shortest(v)), true
+}
+
+// numbered finds the class whose text is a number equal to v, and makes none.
+func (c *classes) numbered(v float64) (class int, ok bool) {
 	for i := range c.entries {
 		if c.entries[i].numeric && c.entries[i].number == v {
 			return c.entries[i].class, true
 		}
-	}
-	if c.open {
-		return c.discover(shortest(v)), true
 	}
 	return 0, false
 }

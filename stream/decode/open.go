@@ -40,15 +40,16 @@ func (o *Open) Classes() []string {
 
 // Order maps the numbers that Decode has returned to the places in Classes.
 func (o *Open) Order() []int {
-	order := make([]int, len(o.classes.entries))
-	for place, e := range o.sorted() {
+	sorted := o.sorted()
+	order := make([]int, len(sorted))
+	for place, e := range sorted {
 		order[e.class] = place
 	}
 	return order
 }
 
 func (o *Open) sorted() []classEntry {
-	entries := slices.Clone(o.classes.entries)
+	entries := slices.DeleteFunc(slices.Clone(o.classes.entries), func(e classEntry) bool { return e.other })
 	numeric := !slices.ContainsFunc(entries, func(e classEntry) bool { return !e.numeric })
 	slices.SortFunc(entries, func(a, b classEntry) int {
 		if numeric && a.number != b.number {
@@ -59,10 +60,15 @@ func (o *Open) sorted() []classEntry {
 	return entries
 }
 
-// discover makes a new class of a label that is not known yet.
+// discover makes a new class of a label that is not known yet, unless it is another text of a number that is one.
 func (c *classes) discover(text string) int {
-	class := len(c.entries)
-	c.entries = append(c.entries, newEntry(text, class))
+	e := newEntry(text, c.found)
+	if class, known := c.numbered(e.number); e.numeric && known {
+		e.class, e.other = class, true
+	} else {
+		c.found++
+	}
+	c.entries = append(c.entries, e)
 	if c.manyTexts == nil && len(c.entries) >= many {
 		c.manyTexts = make(map[string]int)
 		for _, e := range c.entries {
@@ -70,9 +76,9 @@ func (c *classes) discover(text string) int {
 		}
 	}
 	if c.manyTexts != nil {
-		c.manyTexts[text] = class
+		c.manyTexts[text] = e.class
 	}
-	return class
+	return e.class
 }
 
 // shortest is the text by which a number is a class.
