@@ -225,14 +225,15 @@ func roomFor(s []float64, n int) []float64 {
 	return append(make([]float64, 0, n), s...)
 }
 
-// foresee makes room for the blocks of all leaves of a tree that is read, of which some are done: as many for each as these had, but at most
-// four times as many as there are, so that a state cannot ask for more than is in proportion to what it has.
+// foresee makes room for the blocks of all leaves of a tree that is read, of which some are done: for each that is to come an eighth more
+// than these had, but at most eight times as many as there are, so that a state cannot ask for more than is in proportion to what it has.
 func (a *arena) foresee(done, leaves int) {
 	if len(a.stats)+a.classes*a.block <= cap(a.stats) || done == 0 {
 		return
 	}
 	blocks := len(a.stats) / a.block
-	want := min((blocks*leaves+done-1)/done+a.classes, 4*blocks)
+	coming := blocks * (leaves - done) / done
+	want := min(blocks+coming+coming/8+a.classes, 8*blocks)
 	a.stats = roomFor(a.stats, max(want, blocks)*a.block)
 }
 
