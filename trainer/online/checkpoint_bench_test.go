@@ -1,7 +1,6 @@
 package online_test
 
 import (
-	"bytes"
 	"io"
 	"strconv"
 	"syscall"
@@ -48,7 +47,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 			measureBytes(b, len(state), func() error { return m.Write(io.Discard) })
 		})
 		b.Run(l.name+"/Read", func(b *testing.B) {
-			measureBytes(b, len(state), func() error { return m.Restore(bytes.NewReader(state), int64(len(state))) })
+			measureBytes(b, len(state), func() error { return m.RestoreState(state) })
 		})
 	}
 }

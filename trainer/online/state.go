@@ -163,7 +163,7 @@ func (m *Model) Restore(r io.Reader, size int64) error {
 
 // RestoreState is Restore from bytes.
 func (m *Model) RestoreState(src []byte) error {
-	return m.Restore(bytes.NewReader(src), int64(len(src)))
+	return m.Restore(flat.FromBytes(src), int64(len(src)))
 }
 
 // Load makes a model from the size bytes of its state alone, or fails like
@@ -184,7 +184,7 @@ func Load(r io.Reader, size int64) (*Model, error) {
 }
 
 // LoadState is Load from bytes.
-func LoadState(src []byte) (*Model, error) { return Load(bytes.NewReader(src), int64(len(src))) }
+func LoadState(src []byte) (*Model, error) { return Load(flat.FromBytes(src), int64(len(src))) }
 
 // loader makes the model whose configuration it finds.
 type loader struct{ model *Model }

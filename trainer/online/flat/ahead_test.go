@@ -3,10 +3,12 @@ package flat_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"creek.dev/creek/trainer/online/flat"
 )
@@ -37,13 +39,21 @@ func TestReadsAhead(t *testing.T) {
 		}
 		state := flat.Append(nil, want)
 		got := &mixed{Fixed: make([]float64, scale)}
-		if _, err := flat.Read(iotest.HalfReader(bytes.NewReader(state)), nil, int64(len(state)), got); err != nil {
-			t.Fatalf("scale %d: %v", scale, err)
-		}
-		if scale > 0 {
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("scale %d (-want +got):\n%s", scale, diff)
+		for name, r := range map[string]io.Reader{"a stream": iotest.HalfReader(bytes.NewReader(state)), "memory": flat.FromBytes(state)} {
+			if _, err := flat.Read(r, nil, int64(len(state)), got); err != nil {
+				t.Fatalf("scale %d, from %s: %v", scale, name, err)
 			}
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("scale %d, from %s (-want +got):\n%s", scale, name, diff)
+			}
+		}
+		// Of a longer slice it takes what is its own.
+		longer := flat.FromBytes(append(state[:len(state):len(state)], 1, 2, 3))
+		if _, err := flat.Read(longer, nil, int64(len(state)), got); err != nil {
+			t.Errorf("scale %d, with more behind it: %v", scale, err)
+		}
+		if rest, err := io.ReadAll(longer); err != nil || !bytes.Equal(rest, []byte{1, 2, 3}) {
+			t.Errorf("scale %d: what is left is %v, %v", scale, rest, err)
 		}
 		if err := flat.Restore(state, &mixed{Fixed: make([]float64, scale+1)}); !errors.Is(err, flat.ErrShape) {
 			t.Errorf("scale %d, into another length: %v", scale, err)

@@ -128,7 +128,7 @@ func Append(dst []byte, s Stater) []byte {
 
 // Restore reads into s what Append appended to nothing.
 func Restore(src []byte, s Stater) error {
-	_, err := Read(bytes.NewReader(src), nil, int64(len(src)), s)
+	_, err := Read(FromBytes(src), nil, int64(len(src)), s)
 	return err
 }
 
