@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -48,7 +49,7 @@ func TestReadsAhead(t *testing.T) {
 			}
 		}
 		// Of a longer slice it takes what is its own.
-		longer := flat.FromBytes(append(state[:len(state):len(state)], 1, 2, 3))
+		longer := flat.FromBytes(append(slices.Clip(state), 1, 2, 3))
 		if _, err := flat.Read(longer, nil, int64(len(state)), got); err != nil {
 			t.Errorf("scale %d, with more behind it: %v", scale, err)
 		}
