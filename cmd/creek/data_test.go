@@ -124,6 +124,37 @@ func TestEvalTakesOneNumberForOneClass(t *testing.T) {
 	}
 }
 
+// Where labels are only measured, some records may have none.
+func TestEvalMeasuresTheLabelsThatThereAre(t *testing.T) {
+	for _, padding := range []int{0, 2000} {
+		var text strings.Builder
+		text.WriteString("a,y\n")
+		for i := range 9_000 {
+			fmt.Fprintf(&text, "%d%*s,%s\n", i%7, padding, "", []string{"usual", "", "odd"}[i%3])
+		}
+		data := textFile(t, "labels.csv", text.String())
+		code, out, errs := creek(t, "eval", "--model", "HalfSpaceTrees", "--label", "y", "--data", data)
+		for _, want := range []string{"records               9000", "rocAuc ", "classes               odd,usual\n"} {
+			if code != 0 || !strings.Contains(out, want) {
+				t.Errorf("exit code %d, stdout should say %q:\n%s%s", code, want, out, errs)
+			}
+		}
+	}
+}
+
+// A part of the rows may have no area under a curve although all have one, and a third class would go unmeasured.
+func TestEvalOfDetectorsByTwoClasses(t *testing.T) {
+	args := []string{"eval", "--model", "HalfSpaceTrees", "--label", "y", "--every", "2", "--data"}
+	code, out, errs := creek(t, append(args, textFile(t, "x.csv", "a,y\n1,0\n2,1\n3,1\n4,1\n"))...)
+	if code != 0 || !strings.Contains(out, "after 4             meanScore 0.000000 (of these 0.000000)  rocAuc 0.500000 (of these -)\n") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	data := textFile(t, "x.csv", "a,y\n1,p\n2,q\n3,r\n")
+	if code, _, errs := creek(t, append(args, data)...); code != exitUsage || !strings.Contains(errs, "--label y has 3 different values") || !strings.Contains(errs, "--drop y instead") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
 // What is piped in is known by how it begins.
 func TestEvalReadsPipes(t *testing.T) {
 	want := evaluated(t, "--label", "class", "--data", seaFile(t, "sea.csv", 200)).Digest
@@ -169,13 +200,19 @@ func TestEvalExplainsFiles(t *testing.T) {
 		code       int
 		says       []string
 	}{
-		"semicolons":      {"x.csv", "a;y\n1;0\n2;1\n", nil, exitFailure, []string{"x.csv", "a;y", "--delimiter"}},
-		"no header":       {"x.csv", "1,0\n2,1\n", nil, exitFailure, []string{`there is no "y"`, "--columns"}},
-		"another case":    {"x.csv", "a, Y\n1,0\n2,1\n", nil, exitFailure, []string{`perhaps " Y" is meant`}},
-		"twice":           {"x.csv", "a,b,a,y\n1,2,3,0\n", nil, exitFailure, []string{"x.csv", `columns 1 and 3 are both called "a"`}},
-		"an index":        {"x.csv", ",a,y\n0,1,0\n", nil, exitFailure, []string{"x.csv", "column 1 has no name"}},
-		"Latin-1":         {"x.csv", "n\xe9,y\n1,0\n", nil, exitFailure, []string{"x.csv", "column 1", "UTF-8"}},
-		"a stray text":    {"x.csv", "a,y\n1,0\n2,1\nnone,1\n", nil, exitUsage, []string{"a is nominal", `record 3: a number is needed, not "none"`, "--missing"}},
+		"semicolons":   {"x.csv", "a;y\n1;0\n2;1\n", nil, exitFailure, []string{"x.csv", "a;y", "--delimiter"}},
+		"no header":    {"x.csv", "1,0\n2,1\n", nil, exitFailure, []string{`there is no "y"`, "--columns"}},
+		"another case": {"x.csv", "a, Y\n1,0\n2,1\n", nil, exitFailure, []string{`perhaps " Y" is meant`}},
+		"twice":        {"x.csv", "a,b,a,y\n1,2,3,0\n", nil, exitFailure, []string{"x.csv", `columns 1 and 3 are both called "a"`}},
+		"an index":     {"x.csv", ",a,y\n0,1,0\n", nil, exitFailure, []string{"x.csv", "column 1 has no name"}},
+		"Latin-1":      {"x.csv", "n\xe9,y\n1,0\n", nil, exitFailure, []string{"x.csv", "column 1", "UTF-8"}},
+		"a stray text": {"x.csv", "a,y\n1,0\n2,1\nnone,1\n", nil, exitUsage, []string{"a is nominal", `record 3: a number is needed, not "none"`, "--missing"}},
+		"stray infinity": {"x.csv", "a,y\n1,0\ninf,1\n", []string{"--preprocess", "StandardScaler"}, exitUsage, []string{
+			"StandardScaler: it is for none of the features, which are all nominal; a is nominal", `record 2: a number is needed, not "inf"`, "--missing",
+		}},
+		"infinity of a step": {"x.csv", "a,b,y\n1,2,0\ninf,3,1\n", []string{"--preprocess", "StandardScaler features=a"}, exitUsage, []string{
+			"StandardScaler is not for a, which is nominal; a is nominal because of record 2", "--missing",
+		}},
 		"an array":        {"x.json", `[{"a":1,"y":0}]`, nil, exitFailure, []string{"record 1", "jq -c '.[]'"}},
 		"several lines":   {"x.json", "{\"a\":1,\n\"y\":0}\n", nil, exitFailure, []string{"record 1", "jq -c ."}},
 		"NaN":             {"x.json", "{\"a\":1,\"y\":0}\n{\"a\":NaN,\"y\":0}\n", nil, exitFailure, []string{"record 2", "null"}},

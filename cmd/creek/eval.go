@@ -115,6 +115,10 @@ func (o evalOptions) run(out, notes io.Writer) (err error) {
 		return usagef("--label %s has %d different values, more than the %d classes that a training can have; "+
 			"for a number that is to be predicted, say --task Regression", o.data.Label, n, manyClasses)
 	}
+	if n := len(rows.Format.Classes); n > 2 && o.data.Target == decode.TargetOptional {
+		return usagef("--label %s has %d different values, and detectors are measured by two, of which the last is the unusual one; "+
+			"to go without, say --drop %[1]s instead of --label", o.data.Label, n)
+	}
 	config, err := o.config(rows.Format)
 	if err != nil {
 		return err
@@ -274,11 +278,19 @@ func (e evaluation) unmeasured() string {
 func printCurve(out io.Writer, points []evaluate.Point) {
 	for _, p := range points {
 		fmt.Fprintf(out, "after %-12d", p.Rows)
-		for _, name := range []string{"accuracy", "kappa", "logLoss", "mae", "rmse", "rocAuc"} {
+		for _, name := range []string{"accuracy", "kappa", "logLoss", "mae", "rmse", "meanScore", "rocAuc"} {
 			if value, ok := p.Metrics[name]; ok {
-				fmt.Fprintf(out, "  %s %.6f (of these %.6f)", name, value, p.Window[name])
+				fmt.Fprintf(out, "  %s %.6f (of these %s)", name, value, ofThese(p.Window, name))
 			}
 		}
 		fmt.Fprintln(out)
 	}
+}
+
+// ofThese is a value of the rows since the point before, which may be undefined where that of all rows is not.
+func ofThese(window map[string]float64, name string) string {
+	if value, ok := window[name]; ok {
+		return fmt.Sprintf("%.6f", value)
+	}
+	return "-"
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -29,11 +31,13 @@ func nominal(features []online.Feature) (names []string) {
 	return names
 }
 
-// explain adds to the refusal of a nominal feature why it is taken for one.
+// explain adds to the refusal of a nominal feature, or of a step that is for none but nominal ones, why a feature is taken for one.
 func explain(err error, texts map[string]string) error {
-	for name, text := range texts {
-		if strings.Contains(err.Error(), "features: "+name+" is nominal") {
-			return fmt.Errorf("%w; it is nominal because of %s; where that stands for nothing, name it in --missing", err, text)
+	said := err.Error()
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		named := strings.Contains(said, "features: "+name+" is nominal") || strings.Contains(said, " is not for "+name+", which is nominal")
+		if named || strings.Contains(said, "which are all nominal") {
+			return fmt.Errorf("%w; %s is nominal because of %s; where that stands for nothing, name it in --missing", err, name, texts[name])
 		}
 	}
 	return err

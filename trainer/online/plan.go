@@ -208,9 +208,17 @@ func (p *plan) resolveStep(step Transform, names []string) (stepPlan, error) {
 		}
 	}
 	if len(s.columns) == 0 {
-		return s, &ConfigError{t.name, "there is no feature that it could be for"}
+		return s, &ConfigError{t.name, "it is for none of the features" + allOf(p.schema)}
 	}
 	return s, nil
+}
+
+// allOf tells what kind the features are, where there are any and all are of one.
+func allOf(schema []learner.Kind) string {
+	if len(schema) == 0 || slices.ContainsFunc(schema, func(k learner.Kind) bool { return k != schema[0] }) {
+		return ""
+	}
+	return ", which are all " + kindName(schema[0])
 }
 
 func kindName(k learner.Kind) string {

@@ -5,6 +5,7 @@ package evaluate
 import (
 	"encoding/hex"
 	"iter"
+	"math"
 
 	"creek.dev/creek/trainer/online"
 	"creek.dev/creek/trainer/online/metric"
@@ -90,10 +91,12 @@ func (t *Table) Append(x []float64, label float64) {
 // Len is the number of rows.
 func (t *Table) Len() int { return len(t.labels) }
 
-// Relabel replaces every label by its entry in order.
+// Relabel replaces every label by its entry in order; one that is missing (NaN) stays so.
 func (t *Table) Relabel(order []int) {
 	for i, label := range t.labels {
-		t.labels[i] = float64(order[int(label)])
+		if !math.IsNaN(label) {
+			t.labels[i] = float64(order[int(label)])
+		}
 	}
 }
 
