@@ -9,10 +9,11 @@ import (
 // classes maps label values to class numbers.
 type classes struct {
 	names []string
-	// entries are the texts in class order; manyTexts replaces the search
-	// through them when there are many.
-	entries   []classEntry
-	manyTexts map[string]int
+	// entries are the texts in class order; manyTexts and manyNumbers replace
+	// the search through them when there are many.
+	entries     []classEntry
+	manyTexts   map[string]int
+	manyNumbers map[float64]int
 	// open makes every new label a class; found is how many were.
 	open  bool
 	found int
@@ -61,13 +62,25 @@ func newClasses(names []string) (*classes, error) {
 			c.entries = append(c.entries, newEntry(d.text, d.class))
 		}
 	}
-	if len(c.entries) >= many {
-		c.manyTexts = make(map[string]int, len(c.entries))
-		for _, e := range c.entries {
-			c.manyTexts[e.text] = e.class
+	c.index(c.entries)
+	return c, nil
+}
+
+// index brings the maps up to date with new entries, the last ones, if there are so many that maps are faster.
+func (c *classes) index(added []classEntry) {
+	if len(c.entries) < many {
+		return
+	}
+	if c.manyTexts == nil {
+		c.manyTexts, c.manyNumbers = map[string]int{}, map[float64]int{}
+		added = c.entries
+	}
+	for _, e := range added {
+		c.manyTexts[e.text] = e.class
+		if e.numeric {
+			c.manyNumbers[e.number] = e.class
 		}
 	}
-	return c, nil
 }
 
 func newEntry(text string, class int) classEntry {
@@ -128,6 +141,10 @@ func (c *classes) findNumber(v float64) (class int, ok bool) {
 
 // numbered finds the class whose text is a number equal to v, and makes none.
 func (c *classes) numbered(v float64) (class int, ok bool) {
+	if c.manyNumbers != nil {
+		class, ok = c.manyNumbers[v]
+		return class, ok
+	}
 	for i := range c.entries {
 		if c.entries[i].numeric && c.entries[i].number == v {
 			return c.entries[i].class, true

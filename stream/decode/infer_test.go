@@ -208,6 +208,10 @@ func TestOpen(t *testing.T) {
 	tests := map[string]struct{ labels, classes []string }{
 		"words":   {[]string{`"UP"`, `"DOWN"`, `"UP"`}, []string{"DOWN", "UP"}},
 		"numbers": {[]string{`10`, `2.0`, `"2"`, `-1e0`}, []string{"-1", "2", "10"}},
+		"one number in many texts": {
+			append([]string{`"7.0"`}, append(quote(strings.Split("0 1 2 3 4 5 6 8 9 10 11 12 13", " ")), `7`, `0.0`, `-0`, `13.0`, `1.3e1`)...),
+			strings.Split("0 1 2 3 4 5 6 7.0 8 9 10 11 12 13", " "),
+		},
 		"boolean": {[]string{`true`, `false`}, []string{"false", "true"}},
 		"mixed":   {[]string{`10`, `"a"`, `2`}, []string{"10", "2", "a"}},
 		"many":    {quote(append(letters, letters...)), strings.Split("a b c d m n q r s t w x y z", " ")},

@@ -69,15 +69,7 @@ func (c *classes) discover(text string) int {
 		c.found++
 	}
 	c.entries = append(c.entries, e)
-	if c.manyTexts == nil && len(c.entries) >= many {
-		c.manyTexts = make(map[string]int)
-		for _, e := range c.entries {
-			c.manyTexts[e.text] = e.class
-		}
-	}
-	if c.manyTexts != nil {
-		c.manyTexts[text] = e.class
-	}
+	c.index(c.entries[len(c.entries)-1:])
 	return e.class
 }
 
