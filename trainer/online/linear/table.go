@@ -103,14 +103,15 @@ func (b *pairBounds) require(c *flat.Codec, pairs [][2]float32) {
 	if c.Err() != nil {
 		return
 	}
-	// Bits of numbers that are not negative are ordered as these are, and those of others lie behind.
+	// Bits of numbers that are not negative are ordered as these are, and those of others, −0 too, lie behind.
 	first, second, least := uint32(0), uint32(0), ^uint32(0)
 	for _, p := range pairs {
 		first = max(first, math.Float32bits(p[0])<<1)
 		second = max(second, math.Float32bits(p[1]))
 		least = min(least, math.Float32bits(p[1]))
 	}
-	if largest := math.Float32frombits(first >> 1); b.hold(largest, math.Float32frombits(least)) && b.hold(largest, math.Float32frombits(second)) {
+	largest, signed := math.Float32frombits(first>>1), second>>31 != 0
+	if !signed && b.hold(largest, math.Float32frombits(least)) && b.hold(largest, math.Float32frombits(second)) {
 		return
 	}
 	for _, p := range pairs {
