@@ -151,11 +151,14 @@ func (m *Machine) readStable(r Result) {
 }
 
 // readParts takes a reading of offsets, or returns false. One that lacks partitions, as while a broker hangs, is better than none: those of
-// the others go on, and the finding tells what is missing.
+// the others go on, and the finding tells what is missing. One that tells nothing leaves the reading before as partial as it is.
 func (m *Machine) readParts(l *lane, partial *bool, r Result, then func(Result)) bool {
 	finding, bad := failure(r, history.ReasonSourceUnreachable, "Kafka")
-	*partial = bad && len(r.Offsets) > 0
-	if !*partial {
+	nothing := bad && len(r.Offsets) == 0
+	if !nothing {
+		*partial = bad
+	}
+	if nothing || !bad {
 		m.sourceAnswered(l, r, then)
 		return !bad
 	}

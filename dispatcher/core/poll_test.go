@@ -89,6 +89,31 @@ func TestPartitionsOfABrokerThatHangsHoldNobodyUpWhereAgeCounts(t *testing.T) {
 	}
 }
 
+// A reading that fails as a whole tells nothing of the partitions that the one before lacked.
+func TestFailedReadingLeavesPartitionsUnknown(t *testing.T) {
+	r := newRig(t)
+	r.topic.Partitions = []int32{0, 1}
+	r.starts, r.stable, r.after = at(0, 0, 1, 0), at(0, 10, 1, 10), at(0, 10, 1, 10)
+	r.intercept = lacking(1, r)
+	r.configure(func(c *Config) { c.MaxRecordAge = 24 * 3600 * Second })
+	r.run(3 * Second)
+	r.intercept = nil
+	r.run(3 * Second)
+	r.stable, r.after = at(0, 20, 1, 30), at(0, 20, 1, 30)
+	r.intercept = lacking(1, r)
+	r.run(3 * Second)
+	r.intercept = func(op Op) (Result, bool) {
+		_, after := op.(ReadAfter)
+		return Result{Outcome: Failed, Message: "no broker answers"}, after
+	}
+	r.run(10 * Second)
+	r.intercept = nil
+	r.run(120 * Second)
+	if f := r.machine.Facts(); f.Records != 0 || f.LeftOut.TooOld != 50 || f.Lag != 0 {
+		t.Errorf("%d records learned, %d left out, lag %d; want all left out", f.Records, f.LeftOut.TooOld, f.Lag)
+	}
+}
+
 // A start at the latest offsets is decided by a whole reading.
 func TestLatestIsNotResolvedByAPartOfThePartitions(t *testing.T) {
 	r := newRig(t)
