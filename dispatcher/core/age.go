@@ -35,7 +35,12 @@ func (m *Machine) young() (reach, bool) {
 	if age <= 0 || known {
 		return next, true
 	}
-	if a := &m.ages; m.idle(&a.lane) {
+	a := &m.ages
+	if a.lane.failures == 0 && (a.age != age || pending(next.begin, next.end) >= m.limit()) {
+		// A full slice waits for no window, and neither does another age.
+		a.lane.due = min(a.lane.due, a.expires(age))
+	}
+	if m.idle(&a.lane) {
 		asked, seen := m.now, m.source.stable
 		after := max(0, asked.UnixMillis()-int64(age/Millisecond))
 		m.start(&a.lane, ReadAfter{Topic: m.topicName, UnixMillis: after}, func(r Result) {
@@ -76,12 +81,18 @@ func (m *Machine) past() (next reach, known bool) {
 }
 
 // fresh tells whether the last reading still counts.
-func (a *ages) fresh(now Instant) bool {
+func (a *ages) fresh(now Instant) bool { return now <= a.expires(a.age) }
+
+// expires returns until when the last reading counts, which is not at all where another age is asked for.
+func (a *ages) expires(age Span) Instant {
 	most := a.age / agePart
 	if a.partial {
 		most = min(most, partialAge)
 	}
-	return now.Since(a.askedAt) <= most
+	if a.age != age {
+		most = 0
+	}
+	return a.askedAt.Add(most)
 }
 
 // oldDue tells whether a slice is to be cut although all that is pending is too old: it need not be sent, but lets the source delete it.

@@ -151,3 +151,56 @@ func TestOneReadingOfTheAgeIsEnough(t *testing.T) {
 		t.Errorf("asked %d times for a slice after a hundredth of the age, want once", got)
 	}
 }
+
+// Slices that are full are cut at once, however long the window is, also where readings of what is young are soon too old themselves.
+func TestFullSlicesDoNotWaitForTheWindowWhereAgeCounts(t *testing.T) {
+	r := newRig(t)
+	r.after = at(0, 0)
+	r.configure(func(c *Config) { c.MaxRecordAge, c.Batch.Window = 60*Second, 30*Second })
+	r.run(5 * Second)
+	for n := range int64(400) {
+		r.stable = at(0, 100*(n+1))
+		r.run(100 * Millisecond)
+		if f := r.machine.Facts(); f.Lag > 2_000 {
+			t.Fatalf("after %d ms %d of %d records wait, although %d make a slice", 100*(n+1), f.Lag, 100*(n+1), r.config.Batch.MaxRecords)
+		}
+	}
+	if n := r.asked(); n > 100 {
+		t.Errorf("Kafka was asked %d times within 40 s", n)
+	}
+}
+
+// Where slices are not full Kafka is asked once a window.
+func TestKafkaIsAskedOnceAWindowForWhatIsYoung(t *testing.T) {
+	r := newRig(t)
+	r.after = at(0, 0)
+	r.configure(func(c *Config) { c.MaxRecordAge, c.Batch.Window = 60*Second, 30*Second })
+	r.run(5 * Second)
+	for n := range int64(60) {
+		r.stable = at(0, n+1)
+		r.run(Second)
+	}
+	if n := r.asked(); n > 5 {
+		t.Errorf("Kafka was asked %d times within two windows", n)
+	}
+}
+
+// Another age counts for what is cut from then on, and does not wait for a window either.
+func TestAnotherAgeIsAskedForAtOnce(t *testing.T) {
+	r := newRig(t)
+	r.stable, r.after = at(0, 10), at(0, 0)
+	r.configure(func(c *Config) { c.MaxRecordAge, c.Batch.Window = 60*Second, 30*Second })
+	r.run(40 * Second)
+	before := r.asked()
+	r.stable, r.after = at(0, 20), at(0, 15)
+	r.run(35 * Second)
+	r.configure(func(c *Config) { c.MaxRecordAge = 120 * Second })
+	r.run(100 * Millisecond)
+	r.stable = at(0, 30)
+	r.run(Second)
+	r.configure(func(c *Config) { c.MaxRecordAge = 180 * Second })
+	r.run(100 * Millisecond)
+	if n := r.asked() - before; n < 3 {
+		t.Errorf("Kafka was asked %d times for three ages", n)
+	}
+}
