@@ -18,7 +18,9 @@ type poll struct {
 	timestamp int64
 	// parts tells that a topic is handed out without the partitions whose brokers do not answer.
 	parts bool
-	done  func(name string, offsets []Offset, err error)
+	// growing tells that the call is for offsets that only grow and are wanted again: of those an answer that comes late is of use.
+	growing bool
+	done    func(name string, offsets []Offset, err error)
 
 	// order is that of the names: topics that become known together are handed out in it.
 	order map[string]int
@@ -105,9 +107,6 @@ func (p *poll) round(ctx context.Context, names []string, attempt int) {
 	p.goOn(ctx, over, again)
 }
 
-// growing tells whether the call is for offsets that only grow and are wanted again: of those an answer that comes late is of use.
-func (p *poll) growing() bool { return p.parts && p.timestamp == latest }
-
 func (p *poll) drop(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -166,7 +165,7 @@ func (p *poll) answered(ctx context.Context, address string, attempt int, reques
 		name := asked.Topic
 		topic := p.topics[name]
 		if topic == nil || topic.attempt != attempt || !slices.Contains(topic.waiting, address) {
-			if p.growing() && len(offsets[name]) > 0 {
+			if p.growing && len(offsets[name]) > 0 {
 				p.cluster.keepLate(name, offsets[name])
 			}
 			continue
@@ -204,7 +203,7 @@ func (p *poll) stale(topic *polled) bool {
 // result is what is known of a topic now.
 func (p *poll) result(name string, topic *polled) found {
 	out := found{name: name, offsets: topic.offsets, err: topic.err, stale: p.stale(topic)}
-	if out.err == nil && p.growing() {
+	if out.err == nil && p.growing {
 		out.offsets = p.cluster.withLate(name, topic.layout, out.offsets)
 	}
 	switch {

@@ -108,7 +108,7 @@ func (w *Watcher) parts(ctx context.Context, name string, timestamp int64) ([]Of
 // that hang delay only topics that they lead. A topic of which others lead partitions too is handed out without theirs after a second, with
 // an error that says so beside the offsets; while they hang it is not waited for them again. Offsets that came late are in the next call's.
 func (w *Watcher) EachStable(ctx context.Context, names []string, done func(name string, offsets []Offset, err error)) {
-	p := poll{cluster: w.cluster, timestamp: latest, parts: true, done: done}
+	p := poll{cluster: w.cluster, timestamp: latest, parts: true, growing: true, done: done}
 	p.run(ctx, names)
 }
 
