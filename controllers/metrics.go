@@ -89,10 +89,16 @@ func (m *Metrics) observe(key types.NamespacedName, status *trainingv1alpha1.Cre
 	m.set("creek_training_left_out_offsets", float64(status.LeftOut.Lost), key.Namespace, key.Name, "lost")
 	m.set("creek_training_left_out_offsets", float64(status.LeftOut.TooOld), key.Namespace, key.Name, "tooOld")
 	m.set("creek_training_lag_records", float64(status.Lag), key.Namespace, key.Name)
+	if len(status.Metrics) == 0 {
+		m.drop("creek_training_prequential_ratio", key) // A new lineage may have others.
+	}
 	for _, metric := range status.Metrics {
 		if value, err := strconv.ParseFloat(metric.Value, 64); err == nil {
 			m.set("creek_training_prequential_ratio", value, key.Namespace, key.Name, metric.Name)
 		}
+	}
+	if status.Latency == nil {
+		m.drop("creek_training_latency_seconds", key)
 	}
 	if l := status.Latency; l != nil {
 		if l.Learned != nil {
@@ -151,13 +157,24 @@ func (m *Metrics) leftBehind() { m.add("creek_state_left_behind_total") }
 
 // forget deletes the series of a training that is gone.
 func (m *Metrics) forget(key types.NamespacedName) {
-	labels := prometheus.Labels{"namespace": key.Namespace, "name": key.Name}
+	labels := labelsOf(key)
 	for _, gauge := range m.gauges {
 		gauge.DeletePartialMatch(labels)
 	}
 	for _, counter := range m.counters {
 		counter.DeletePartialMatch(labels)
 	}
+}
+
+// drop deletes a training's series of one gauge.
+func (m *Metrics) drop(name string, key types.NamespacedName) {
+	if gauge, ok := m.gauges[name]; ok {
+		gauge.DeletePartialMatch(labelsOf(key))
+	}
+}
+
+func labelsOf(key types.NamespacedName) prometheus.Labels {
+	return prometheus.Labels{"namespace": key.Namespace, "name": key.Name}
 }
 
 func (m *Metrics) set(name string, value float64, labels ...string) {

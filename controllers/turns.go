@@ -142,11 +142,8 @@ func (o *rollouts) overlay(now time.Time, trainings []rollout.Training) {
 			}
 		}
 	}
-	for key := range o.offered {
-		if !seen[key] {
-			delete(o.offered, key)
-		}
-	}
+	maps.DeleteFunc(o.offered, func(key string, _ time.Time) bool { return !seen[key] })
+	maps.DeleteFunc(o.granted, func(key string, _ grant) bool { return !seen[key] })
 }
 
 // offer remembers whose turn it is.

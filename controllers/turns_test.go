@@ -21,6 +21,7 @@ import (
 
 	trainingv1alpha1 "creek.dev/creek/api/v1alpha1"
 	"creek.dev/creek/controllers/resources"
+	"creek.dev/creek/controllers/rollout"
 )
 
 const (
@@ -231,5 +232,18 @@ func TestTurnsThatAreNotTaken(t *testing.T) {
 	w.reconcile()
 	if got := w.service().Annotations[resources.AnnotationImage]; got != newImage {
 		t.Errorf("in its turn it got %s", got)
+	}
+}
+
+// TestTurnsOfTheGoneAreForgotten: nothing is kept of trainings that are deleted in their turn.
+func TestTurnsOfTheGoneAreForgotten(t *testing.T) {
+	now := time.Now()
+	o := rollouts{
+		granted: map[string]grant{"shop/gone": {newImage, now}, "shop/here": {newImage, now}},
+		offered: map[string]time.Time{"shop/gone": now, "shop/here": now},
+	}
+	o.overlay(now, []rollout.Training{{Key: "shop/here", Image: newImage, Applied: oldImage}})
+	if len(o.granted) != 1 || len(o.offered) != 0 {
+		t.Errorf("turns %v, offers %v; want the turn of the one that is there alone", o.granted, o.offered)
 	}
 }
