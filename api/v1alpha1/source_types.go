@@ -32,10 +32,12 @@ type SourceSpec struct {
 type OnErrorSpec struct {
 	// deadLetterTopic is an existing topic of the same cluster, which source.kafka's credentials may write to, for records that
 	// source.format cannot read: they are passed over and written there with their key, value and headers, and with headers that say
-	// why (creek-reason) and which record it was (creek-record-id). The set of record IDs is exact; a record may be there more than
-	// once. One that is larger than the topic takes is shortened there, and headers that begin with creek-truncated- say how large it is
-	// at its partition and offset. Without a topic such a record stops the training. It may be changed at any time; a training that was stopped by such a
-	// record goes on.
+	// why (creek-reason), which record it was (creek-partition, creek-offset), for which training (creek-training, as namespace/name,
+	// and creek-lineage), and all of that in one (creek-record-id, as namespace/name/lineage/partition/offset). The set of record IDs is
+	// exact; a record may be there more than once. One that is larger than the topic takes is shortened there, and headers that begin
+	// with creek-truncated- say how large it is at its partition and offset. Headers that cannot be read are there as bytes, in the
+	// header creek-malformed-headers. Without a topic such a record stops the training. It may be changed at any time; a training that
+	// was stopped by such a record goes on.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=249
 	// +kubebuilder:validation:Pattern=`^[a-zA-Z0-9._-]+$`

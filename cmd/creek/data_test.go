@@ -213,6 +213,8 @@ func TestEvalExplainsFiles(t *testing.T) {
 		"infinity of a step": {"x.csv", "a,b,y\n1,2,0\ninf,3,1\n", []string{"--preprocess", "StandardScaler features=a"}, exitUsage, []string{
 			"StandardScaler is not for a, which is nominal; a is nominal because of record 2", "--missing",
 		}},
+		"no label":        {"x.csv", "a,y\n1,0\n2,\n", nil, exitFailure, []string{"record 2: field y", "leave such records out"}},
+		"a listed object": {"x.json", `{"a":{"b":1},"y":0}`, []string{"--features", "a"}, exitFailure, []string{"--features, such as amount=payment.amount"}},
 		"an array":        {"x.json", `[{"a":1,"y":0}]`, nil, exitFailure, []string{"record 1", "jq -c '.[]'"}},
 		"several lines":   {"x.json", "{\"a\":1,\n\"y\":0}\n", nil, exitFailure, []string{"record 1", "jq -c ."}},
 		"NaN":             {"x.json", "{\"a\":1,\"y\":0}\n{\"a\":NaN,\"y\":0}\n", nil, exitFailure, []string{"record 2", "null"}},
@@ -252,6 +254,29 @@ func TestEvalCountsRecords(t *testing.T) {
 	}
 	if code != exitFailure || !strings.Contains(errs, "save the model") {
 		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// Names are listed as flags take them, and figures are told with the digits that they have.
+func TestEvalPrintsNamesAndFigures(t *testing.T) {
+	data := textFile(t, "x.csv", "a,y\n1,\"a, b\"\n2, c\n3,\"a, b\"\n4, c\n")
+	_, found, errs := creek(t, "eval", "--data", data, "--label", "y", "--model", "GaussianNB")
+	at := strings.Index(found, "classes               ")
+	if at < 0 || !strings.HasPrefix(found[at:], "classes               \" c\",\"a, b\"\n") {
+		t.Fatalf("the classes are not told:\n%s%s", found, errs)
+	}
+	_, digest, _ := strings.Cut(found, "digest ")
+	code, told, errs := creek(t, "eval", "--data", data, "--label", "y", "--model", "GaussianNB", "--classes", "\" c\",\"a, b\"")
+	if code != 0 || !strings.HasSuffix(told, "digest "+digest) {
+		t.Errorf("exit code %d: %s%s", code, told, errs)
+	}
+	for value, want := range map[float64]string{0: "0.000000", 0.25: "0.250000", -1.5e-7: "-1.5e-07", 4.9e80: "4.9e+80", 123456789.25: "123456789.250000"} {
+		if got := figure(value); got != want {
+			t.Errorf("figure(%v) = %s, want %s", value, got, want)
+		}
+	}
+	if _, out, errs := creek(t, "eval", "--data", data, "--label", "y", "--model", "GaussianNB", "--delay", "9"); strings.Contains(out, "accuracy") || !strings.Contains(out, "4 (0 measured") {
+		t.Errorf("accuracy of nothing:\n%s%s", out, errs)
 	}
 }
 

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,7 +88,7 @@ Where its features are not all that the file has, in the file's order, --feature
 	flags.Uint64Var(&o.seed, "seed", 0, "the key of all randomness")
 	flags.IntVar(&o.data.Limit, "limit", 0, "learn at most so many records (default: all)")
 	flags.StringVar(&o.save, "save", "", "a file to write the learned model to, for creek predict and creek model inspect")
-	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
+	flags.StringVarP(&o.output, "output", "o", "text", "text, or json, where learned counts all records and records those that were measured")
 	return command
 }
 
@@ -241,56 +239,4 @@ func (o evalOptions) validate() error {
 		return usagef("--save %s: there is no folder %s", o.save, filepath.Dir(o.save))
 	}
 	return nil
-}
-
-func (o evalOptions) print(out io.Writer, e evaluation) error {
-	if o.output == "json" {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(e)
-	}
-	printCurve(out, e.Curve)
-	fmt.Fprintf(out, "records               %d%s\n", e.Learned, e.unmeasured())
-	for _, name := range slices.Sorted(maps.Keys(e.Metrics)) {
-		fmt.Fprintf(out, "%-21s %.6f\n", name, e.Metrics[name])
-	}
-	fmt.Fprintf(out, "records/s             %.0f (with reading and decoding %.0f)\n", e.RecordsPerSecond, e.EndToEndRecordsPerSecond)
-	fmt.Fprintf(out, "model                 %d bytes\n", e.ModelBytes)
-	if len(e.Nominal) > 0 {
-		fmt.Fprintf(out, "nominal               %s\n", strings.Join(e.Nominal, ","))
-	}
-	if len(e.Classes) > 0 {
-		fmt.Fprintf(out, "classes               %s\n", strings.Join(e.Classes, ","))
-	}
-	_, err := fmt.Fprintf(out, "digest                %s\n", e.Digest)
-	return err
-}
-
-// unmeasured says how many records have a prediction that counts, where not all have.
-func (e evaluation) unmeasured() string {
-	if e.Records == e.Learned {
-		return ""
-	}
-	return fmt.Sprintf(" (%d measured; the others had no prediction or no label)", e.Records)
-}
-
-// printCurve prints a line for each point, of what the user looks at first.
-func printCurve(out io.Writer, points []evaluate.Point) {
-	for _, p := range points {
-		fmt.Fprintf(out, "after %-12d", p.Rows)
-		for _, name := range []string{"accuracy", "kappa", "logLoss", "mae", "rmse", "meanScore", "rocAuc"} {
-			if value, ok := p.Metrics[name]; ok {
-				fmt.Fprintf(out, "  %s %.6f (of these %s)", name, value, ofThese(p.Window, name))
-			}
-		}
-		fmt.Fprintln(out)
-	}
-}
-
-// ofThese is a value of the rows since the point before, which may be undefined where that of all rows is not.
-func ofThese(window map[string]float64, name string) string {
-	if value, ok := window[name]; ok {
-		return fmt.Sprintf("%.6f", value)
-	}
-	return "-"
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"creek.dev/creek/stream/decode"
@@ -66,6 +67,10 @@ func (r *Rows) unreadable(err error) error {
 	switch {
 	case e.Reason == decode.ReasonUnexpected:
 		hint = fmt.Sprintf("; the first %d tell that: name it in --drop to leave it out", SampleRecords)
+	case e.Reason == decode.ReasonLabelMissing:
+		hint = "; leave such records out of the file"
+	case e.Reason == decode.ReasonType && e.Field != r.Format.Label && strings.Contains(e.Detail, `needed, not "{`):
+		hint = "; name what is in the object with --features, such as amount=payment.amount"
 	case e.Reason == decode.ReasonType && e.Field != r.Format.Label:
 		hint = "; name the field in --nominal if it holds texts, or the text in --missing if it stands for nothing"
 	}
