@@ -17,6 +17,8 @@ type classes struct {
 	// open makes every new label a class; found is how many were.
 	open  bool
 	found int
+	// strict tells that texts are never taken for numbers, as JSON's strings are not.
+	strict bool
 }
 
 type classEntry struct {
@@ -56,13 +58,13 @@ func newClasses(names []string) (*classes, error) {
 			return nil, &FormatError{fmt.Sprintf("classes[%d]", i), fmt.Sprintf("%q is the same number as classes[%d]", name, j)}
 		}
 		c.entries = append(c.entries, e)
+		c.index(c.entries[i:])
 	}
 	if len(names) == 0 {
 		for _, d := range defaultClasses {
 			c.entries = append(c.entries, newEntry(d.text, d.class))
 		}
 	}
-	c.index(c.entries)
 	return c, nil
 }
 
@@ -98,7 +100,7 @@ func (c *classes) find(b []byte) (class int, ok bool) {
 		if class, ok = c.manyTexts[string(b)]; ok || !c.open {
 			return class, ok
 		}
-		return c.discover(string(b)), true
+		return c.discover(string(b))
 	}
 	for i := range c.entries {
 		if string(b) == c.entries[i].text {
@@ -106,7 +108,7 @@ func (c *classes) find(b []byte) (class int, ok bool) {
 		}
 	}
 	if c.open {
-		return c.discover(string(b)), true
+		return c.discover(string(b))
 	}
 	return 0, false
 }
@@ -136,7 +138,7 @@ func (c *classes) findNumber(v float64) (class int, ok bool) {
 	if class, ok = c.numbered(v); ok || !c.open {
 		return class, ok
 	}
-	return c.discover(shortest(v)), true
+	return c.discover(shortest(v))
 }
 
 // numbered finds the class whose text is a number equal to v, and makes none.

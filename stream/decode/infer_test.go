@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"bufio"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -244,6 +245,37 @@ func TestOpen(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a decoder that knows the classes would refuse, one that finds them refuses too: a string of JSON is no number. A text of a CSV file
+// may be one.
+func TestOpenTakesStringsForNoNumbers(t *testing.T) {
+	for _, test := range []struct {
+		format decode.Format
+		taken  bool
+	}{
+		{decode.Format{Type: decode.TypeJSON, Label: "y", Features: numeric("x")}, false},
+		{decode.Format{Type: decode.TypeCSV, Label: "y", Features: numeric("x"), CSV: &decode.CSVFormat{Columns: []string{"y", "x"}}}, true},
+	} {
+		record := map[bool]string{false: `{"y":"%s","x":1}`, true: `"%s",1`}[test.format.CSV != nil]
+		open, err := decode.NewOpen(test.format, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"1", "0", "1.0"} {
+			_, err = open.Decode(fmt.Appendf(nil, record, text), make([]float64, 1))
+		}
+		known := test.format
+		known.Classes = open.Classes()
+		d, formatErr := decode.New(known, nil)
+		if formatErr != nil {
+			t.Fatal(formatErr)
+		}
+		_, knownErr := d.Decode(fmt.Appendf(nil, record, "1.0"), make([]float64, 1))
+		if diff := cmp.Diff([]string{"0", "1"}, open.Classes()); diff != "" || (err == nil) != test.taken || (knownErr == nil) != test.taken {
+			t.Errorf("%s: classes (-want +got):\n%s1.0 is refused as %v, where the classes are known as %v", test.format.Type, diff, err, knownErr)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func NewOpen(f Format, tokens Tokens) (*Open, error) {
 	if len(f.Classes) > 0 {
 		return nil, &FormatError{"classes", "they are given, so there are none to be found"}
 	}
-	c := &classes{open: true}
+	c := &classes{open: true, strict: f.Type == TypeJSON}
 	d, err := newDecoder(f, c, tokens)
 	if err != nil {
 		return nil, err
@@ -60,17 +60,21 @@ func (o *Open) sorted() []classEntry {
 	return entries
 }
 
-// discover makes a new class of a label that is not known yet, unless it is another text of a number that is one.
-func (c *classes) discover(text string) int {
+// discover makes a new class of a label that is not known yet, unless it is another text of a number that is one: then it is that class, or,
+// where a decoder that knows the classes would not find it either, none.
+func (c *classes) discover(text string) (class int, ok bool) {
 	e := newEntry(text, c.found)
 	if class, known := c.numbered(e.number); e.numeric && known {
+		if c.strict {
+			return 0, false
+		}
 		e.class, e.other = class, true
 	} else {
 		c.found++
 	}
 	c.entries = append(c.entries, e)
 	c.index(c.entries[len(c.entries)-1:])
-	return e.class
+	return e.class, true
 }
 
 // shortest is the text by which a number is a class.
