@@ -16,7 +16,7 @@ var hashParameters = []parameter.Spec{
 		Doc: "The weights are single-precision numbers in a table of 2^hashBits places, found by hashing, and nominal features are learned as they are; 0 for one weight for each numeric feature.",
 	},
 	{
-		Name: "interactions", Type: parameter.Text, Accepts: `"all", or pairs of the numbers of features, from 0, such as 0:1,2:3`,
+		Name: "interactions", Type: parameter.Text, Accepts: `all, or pairs of the numbers of features, from 0, such as 0:1,2:3`,
 		Check: func(text string) (string, error) {
 			if text == "" || text == all {
 				return text, nil
