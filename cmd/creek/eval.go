@@ -81,7 +81,7 @@ Where its features are not all that the file has, in the file's order, --feature
 	flags.Int64Var(&o.delay, "delay", 0, "learn a record only when so many others have come: its label was late")
 	flags.Uint64Var(&o.every, "every", 0, "report the metrics after every so many records too: of all so far, and of these alone")
 	flags.StringSliceVar(&o.data.Nominal, "nominal", nil, "columns that are nominal though the first records have numbers or nothing there; a text in any of the first 1,000 makes its column nominal anyway")
-	flags.StringSliceVar(&o.data.Missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does")
+	flags.StringSliceVar(&o.data.Missing, "missing", defaultMissing, "texts that stand for a missing value, as an empty one does; to a training only empty ones do, and others are texts or unreadable")
 	flags.StringArrayVar(&o.parameters, "param", nil, "a parameter of the model, name=value; repeatable")
 	flags.StringArrayVar(&o.preprocess, "preprocess", nil, "a step before the model, with its parameters and features=… behind it; repeatable: "+strings.Join(online.Transforms(), ", "))
 	flags.StringSliceVar(&o.data.Drop, "drop", nil, "columns that are not features")

@@ -14,7 +14,8 @@ of a parameter that is called changeable; the others are fixed for its life.
 
 A missing value is null or absent in JSON and empty in CSV. Every learner takes rows that lack values: linear models leave the feature out, Bayes
 and trees leave it out of their statistics and send a row that lacks the value of a split the way of the heavier branch; the Go documentation of
-each type says more. Magnitudes above 1e100 count as 1e100. Linear models, and trees for regression, want features of like scale: put a StandardScaler
+each type says more. Magnitudes above 1e100 count as 1e100; what is no number (inf, NaN) or
+beyond 1.8e308 makes a record unreadable. Linear models, and trees for regression, want features of like scale: put a StandardScaler
 before them. In anomaly detection the last of two classes, or 1, is the unusual one; a label is only measured, never learned.
 
 A nominal feature is a text, number or boolean that stands for nothing but itself. Learners below say whether they take it as it is; for the others, put
