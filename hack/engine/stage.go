@@ -161,9 +161,12 @@ func (s *stage) spec(p plan) history.LearningSpec {
 	return spec
 }
 
+// sliceRecords is how many records a slice holds where a plan does not say.
+const sliceRecords = 10_000
+
 // config is how a plan's slices are cut. The topic holds more records than some plans want: those stop when they have enough.
 func (p plan) config() core.Config {
-	batch := core.Batch{MaxRecords: 10_000, MaxBytes: 4 << 20, Window: core.Span(500 * time.Millisecond)}
+	batch := core.Batch{MaxRecords: sliceRecords, MaxBytes: 4 << 20, Window: core.Span(500 * time.Millisecond)}
 	if p.slice > 0 {
 		batch.MaxRecords = p.slice
 	}
