@@ -79,15 +79,26 @@ func (p *Poller) Events() <-chan event.GenericEvent { return p.events }
 // NeedLeaderElection implements manager.LeaderElectionRunnable: only the operator that acts needs to look.
 func (p *Poller) NeedLeaderElection() bool { return true }
 
-// Start polls until ctx ends.
+// Start polls until ctx ends. Baselines that cannot be reached let their requests run out of time; the dispatcher is not asked less often for
+// that.
 func (p *Poller) Start(ctx context.Context) error {
+	var baselines sync.WaitGroup
+	defer baselines.Wait()
+	baselines.Go(func() { p.repeat(ctx, p.pollBaselines) })
+	p.repeat(ctx, p.pollDispatcher)
+	return nil
+}
+
+// repeat polls and tells what changed until ctx ends.
+func (p *Poller) repeat(ctx context.Context, poll func(context.Context)) {
 	ticker := time.NewTicker(p.interval)
 	defer ticker.Stop()
 	for {
-		p.Poll(ctx)
+		poll(ctx)
+		p.tell()
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
 		}
 	}
@@ -142,16 +153,20 @@ func (p *Poller) of(key types.NamespacedName, uid types.UID) *training {
 	return t
 }
 
-// Poll asks once and tells what changed.
+// Poll asks dispatcher and baselines once and tells what changed.
 func (p *Poller) Poll(ctx context.Context) {
+	p.pollDispatcher(ctx)
+	p.pollBaselines(ctx)
+	p.tell()
+}
+
+func (p *Poller) pollDispatcher(ctx context.Context) {
 	all, err := p.fetcher.Trainings(ctx)
 	p.count(err == nil)
 	if err != nil {
 		log.FromContext(ctx).V(1).Info("Polling the dispatcher's facts failed", "error", err.Error())
 	}
 	p.workersAnswered(all, err)
-	p.pollBaselines(ctx)
-	p.tell()
 }
 
 func (p *Poller) workersAnswered(all []history.Facts, err error) {

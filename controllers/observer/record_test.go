@@ -3,7 +3,10 @@ package observer
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -233,4 +236,39 @@ func TestANewObjectReplacesTheOld(t *testing.T) {
 	if len(r.targets) > 0 || len(r.trainings) != 1 {
 		t.Errorf("%d trainings are remembered, and %v asked", len(r.trainings), r.targets)
 	}
+}
+
+// unreachable is a Fetcher whose dispatcher answers at once and whose baselines never do.
+type unreachable struct{ polls atomic.Int64 }
+
+func (u *unreachable) Trainings(context.Context) ([]history.Facts, error) {
+	u.polls.Add(1)
+	return nil, nil
+}
+
+func (u *unreachable) Baseline(ctx context.Context, _ Target) (history.Facts, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	<-ctx.Done()
+	return history.Facts{}, ctx.Err()
+}
+
+// However many baselines cannot be reached, the dispatcher is asked as often as ever.
+func TestBaselinesThatHangDoNotDelayTheDispatcher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &unreachable{}
+		p := New(u, DefaultInterval, time.Now, nil)
+		for i := range 10 * baselinesAtOnce {
+			name := fmt.Sprintf("t%d", i)
+			p.Baseline(types.NamespacedName{Namespace: "shop", Name: name}, types.UID(name), &Target{Address: name})
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Second)
+		defer cancel()
+		if err := p.Start(ctx); err != nil || u.polls.Load() != 13 {
+			t.Errorf("the dispatcher was asked %d times within a minute, want 13: %v", u.polls.Load(), err)
+		}
+		if ctx.Err() == nil {
+			t.Error("it ended before its context")
+		}
+	})
 }
