@@ -40,8 +40,9 @@ type FormatSpec struct {
 	// +optional
 	CSV *CSVFormat `json:"csv,omitempty"`
 
-	// label is the dotted path of the label in a JSON record, or its column in a CSV record: a class, or the number to be predicted. A
-	// record must have it, except in anomaly detection, which measures itself where there is a label and needs none.
+	// label is the dotted path of the label in a JSON record, where a dot that belongs to a name has a backslash before it, or its column
+	// in a CSV record: a class, or the number to be predicted. A record must have it, except in anomaly detection, which measures itself
+	// where there is a label and needs none.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	// +optional
@@ -99,7 +100,8 @@ type FeatureSpec struct {
 	// +optional
 	Type FeatureType `json:"type,omitempty"`
 
-	// path is the dotted path of the value in a JSON record, or its column in a CSV record; without it, the name.
+	// path is the dotted path of the value in a JSON record, where a dot that belongs to a name has a backslash before it, or its
+	// column in a CSV record; without it, the name, with all its dots.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	// +optional

@@ -71,7 +71,7 @@ Where its features are not all that the file has, in the file's order, --feature
 	flags := command.Flags()
 	addSourceFlags(flags, &o.data.Source)
 	flags.StringVar(&o.data.Label, "label", "", "the column or field of the label; with --features, in JSON its dotted path")
-	flags.StringSliceVar(&o.data.Features, "features", nil, "what is learned from, in this order: a column or field, or name=path, in JSON a dotted path (default: all but the label and what is dropped, in the file's order)")
+	flags.StringSliceVar(&o.data.Features, "features", nil, "what is learned from, in this order: a column or field, or name=path, in JSON a dotted path, where a dot of a name is written \\. (default: all but the label and what is dropped, in the file's order)")
 	flags.StringVar(&o.model, "model", "", "the algorithm: "+strings.Join(online.Algorithms(), ", "))
 	flags.StringSliceVar(&o.data.Classes, "classes", nil, "the labels in order, of two the last is the positive class (default: the sorted distinct labels, for which all records are read first: a large file twice, what is piped in into memory)")
 	flags.StringVar(&o.task, "task", "", "what is predicted: Classification, Regression or AnomalyDetection (default: the first that the algorithm has)")
