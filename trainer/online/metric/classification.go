@@ -12,7 +12,9 @@ import "fmt"
 // classes precision, recall and f1 are those of the last class, and rocAuc is the
 // area under its curve; for more they are precisionMacro and so on, the means
 // over the classes, and precisionMicro and so on. Measures that River has are
-// River's. The zero value is not usable.
+// River's, but that River's CrossEntropy counts a row as 0 whose class the model
+// has not met, and logLoss as a probability of 0, which is a loss of 34.5. The
+// zero value is not usable.
 type Classification struct {
 	// Classes is the number of classes.
 	Classes int `json:"classes"`
