@@ -280,6 +280,22 @@ func TestEvalPrintsNamesAndFigures(t *testing.T) {
 	}
 }
 
+// The records are not overwritten by what was learned from them, by whatever path.
+func TestEvalKeepsItsRecords(t *testing.T) {
+	const text = "a,y\n1,0\n2,1\n"
+	data := textFile(t, "x.csv", text)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(data, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{data, link} {
+		code, _, errs := creek(t, "eval", "--data", data, "--label", "y", "--model", "GaussianNB", "--save", path)
+		if kept, err := os.ReadFile(data); code != exitUsage || !strings.Contains(errs, "--save "+path) || err != nil || string(kept) != text {
+			t.Errorf("exit code %d, error %v, the file is %q: %s", code, err, kept, errs)
+		}
+	}
+}
+
 // A model finds its features where the file has them.
 func TestPredictFromAnotherPlace(t *testing.T) {
 	data, saved := textFile(t, "x.csv", "a,b,y\n1,2,0\n2,3,1\n"), filepath.Join(t.TempDir(), "saved")

@@ -238,5 +238,18 @@ func (o evalOptions) validate() error {
 	if _, err := os.Stat(filepath.Dir(o.save)); errors.Is(err, os.ErrNotExist) {
 		return usagef("--save %s: there is no folder %s", o.save, filepath.Dir(o.save))
 	}
+	if sameFile(o.save, o.data.Path) {
+		return usagef("--save %s would overwrite the records of --data", o.save)
+	}
 	return nil
+}
+
+// sameFile tells whether both paths lead to one regular file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil || !one.Mode().IsRegular() {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
