@@ -40,7 +40,7 @@ func meaning(o client.Object) any {
 	case *corev1.Pod:
 		return []any{o.Status.Phase, o.Status.PodIP, ready(o), limitOf(o), lastKill(o).Unix(), troubleOf(o), resizeState(o)}
 	case *appsv1.Deployment:
-		return []any{o.Status.ObservedGeneration, o.Status.ReadyReplicas, o.Status.UpdatedReplicas, o.Status.Conditions}
+		return []any{o.Status.ObservedGeneration, o.Status.Replicas, o.Status.ReadyReplicas, o.Status.UpdatedReplicas, o.Status.Conditions}
 	case *servingv1.Service:
 		return []any{
 			o.Status.ObservedGeneration, o.Status.Conditions, o.Status.Address, o.Status.Traffic,

@@ -14,9 +14,11 @@ const (
 // ages is what was read of the age of the source's records.
 type ages struct {
 	lane
-	// age is the greatest that was asked for, at askedAt; young are the first offsets whose timestamps were not older then.
+	// age is the greatest that was asked for, at askedAt, and told of at toldAt; young are the first offsets whose timestamps were not older
+	// when it was asked.
 	age     Span
 	askedAt Instant
+	toldAt  Instant
 	young   history.Offsets
 	// seen are the stable offsets that were known when it was asked: of what lies behind them nothing is known where all below is too old.
 	seen history.Offsets
@@ -45,7 +47,7 @@ func (m *Machine) young() (reach, bool) {
 		after := max(0, asked.UnixMillis()-int64(age/Millisecond))
 		m.start(&a.lane, ReadAfter{Topic: m.topicName, UnixMillis: after}, func(r Result) {
 			m.readParts(&a.lane, &a.partial, r, func(r Result) {
-				a.age, a.askedAt, a.young, a.seen = age, asked, r.Offsets, seen
+				a.age, a.askedAt, a.toldAt, a.young, a.seen = age, asked, m.now, r.Offsets, seen
 				a.due = asked.Add(m.config.Batch.Window)
 			})
 		})
@@ -83,16 +85,17 @@ func (m *Machine) past() (next reach, known bool) {
 // fresh tells whether the last reading still counts.
 func (a *ages) fresh(now Instant) bool { return now <= a.expires(a.age) }
 
-// expires returns until when the last reading counts, which is not at all where another age is asked for.
+// expires returns until when the last reading counts, which is not at all where another age is asked for. However long it took, it counts
+// when it comes: a Kafka that is slow would else never be in time.
 func (a *ages) expires(age Span) Instant {
+	if a.age != age {
+		return a.askedAt
+	}
 	most := a.age / agePart
 	if a.partial {
 		most = min(most, partialAge)
 	}
-	if a.age != age {
-		most = 0
-	}
-	return a.askedAt.Add(most)
+	return max(a.askedAt.Add(most), a.toldAt)
 }
 
 // oldDue tells whether a slice is to be cut although all that is pending is too old: it need not be sent, but lets the source delete it.

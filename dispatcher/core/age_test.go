@@ -204,3 +204,19 @@ func TestAnotherAgeIsAskedForAtOnce(t *testing.T) {
 		t.Errorf("Kafka was asked %d times for three ages", n)
 	}
 }
+
+// A Kafka that takes longer to look up a time than a reading counts is heard all the same.
+func TestSlowReadingsOfTheAgeCountWhenTheyCome(t *testing.T) {
+	r := newRig(t)
+	r.afterTakes = 3 * Second
+	r.after = at(0, 0)
+	r.configure(func(c *Config) { c.MaxRecordAge = 60 * Second })
+	for n := range int64(30) {
+		r.stable = at(0, 10*(n+1))
+		r.run(Second)
+	}
+	r.run(5 * Second)
+	if f := r.machine.Facts(); f.Records != 300 || f.Lag != 0 {
+		t.Errorf("%d of 300 records are learned, lag %d", f.Records, f.Lag)
+	}
+}

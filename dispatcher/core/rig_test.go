@@ -41,8 +41,8 @@ type rig struct {
 
 	// intercept may answer an operation in the world's place. It returns false to let the world answer.
 	intercept func(Op) (Result, bool)
-	// objectTakes is how long a reading of the object takes.
-	objectTakes Span
+	// objectTakes is how long a reading of the object takes, afterTakes how long Kafka takes to look up a time.
+	objectTakes, afterTakes Span
 	ops         []Op
 }
 
@@ -158,6 +158,8 @@ func (r *rig) call(c Call) {
 		}
 	case ReadObject:
 		at = max(at, r.now.Add(r.objectTakes))
+	case ReadAfter:
+		at = max(at, r.now.Add(r.afterTakes))
 	case Send:
 		at = r.now.Add(5 * Millisecond)
 	}
