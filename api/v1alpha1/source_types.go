@@ -55,7 +55,7 @@ type OnErrorSpec struct {
 
 	// maxRecordAge is the greatest age of a record that is learned, by its Kafka timestamp and the dispatcher's clock when its slice is
 	// cut; 1m to 8760h, without it every record is learned. It is found as Kafka finds a time, in each partition the first record that is
-	// not older, to within a hundredth of the age: what lies before is left out of the model, for good, and counted in status.leftOut;
+	// not older, to within a hundredth of the age or the time that Kafka takes to answer: what lies before is left out of the model, for good, and counted in status.leftOut;
 	// what lies behind is learned, also where a timestamp there is older. Records that Kafka deletes before they were left out are lost,
 	// see recordsLost. It may be changed at any time, and counts for slices that are cut from then on. A baseline cuts its own slices,
 	// and may leave out others.

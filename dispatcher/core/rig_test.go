@@ -43,7 +43,7 @@ type rig struct {
 	intercept func(Op) (Result, bool)
 	// objectTakes is how long a reading of the object takes, afterTakes how long Kafka takes to look up a time.
 	objectTakes, afterTakes Span
-	ops         []Op
+	ops                     []Op
 }
 
 type arrival struct {
