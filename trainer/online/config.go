@@ -127,6 +127,8 @@ func countClasses(a algorithm, classes []string) (int, error) {
 	switch n := len(classes); {
 	case a.task == TaskRegression && n > 0:
 		return 0, &ConfigError{"classes", fmt.Sprintf("%s predicts a number, so there are none; %d are given", a.name, n)}
+	case a.task == TaskAnomalyDetection && n > 2:
+		return 0, &ConfigError{"classes", fmt.Sprintf("%s tells what is unusual from what is usual: two at most, not %d", a.name, n)}
 	case a.task != TaskClassification:
 		return 0, nil
 	case n == 0:

@@ -87,6 +87,12 @@ func TestValidate(t *testing.T) {
 		"no features":   {change: func(c *online.Config) { c.Features = nil }, want: "features: at least one is needed"},
 		"twice":         {change: func(c *online.Config) { c.Features = online.NumericFeatures("a", "a") }, want: `features: "a" stands there twice`},
 		"three classes": {change: func(c *online.Config) { c.Classes = []string{"a", "b", "c"} }, want: "classes: LogisticRegression needs exactly two, not 3; OneVsRest makes it tell more apart"},
+		"three classes for a detector": {
+			change: func(c *online.Config) {
+				*c = online.Config{Algorithm: "LODA", Features: c.Features, Classes: []string{"usual", "odd", "fraud"}}
+			},
+			want: "classes: LODA tells what is unusual from what is usual: two at most, not 3",
+		},
 		"classes of a number": {
 			change: func(c *online.Config) {
 				*c = online.Config{Algorithm: "LinearRegression", Features: c.Features, Classes: []string{"low", "high"}}
