@@ -47,6 +47,8 @@ type group struct {
 	measures map[string]string
 	// gaps has the peer see missing values as such, and not as absent.
 	gaps bool
+	// why they are compared by their figures although nothing about them is random.
+	why string
 	// noFigure cases have nothing to show but whether they are equal.
 	noFigure bool
 	// on names data sets, each perhaps with ":rows" for the first rows alone.

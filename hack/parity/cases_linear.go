@@ -37,6 +37,7 @@ var linearGroups = []group{
 	{
 		section: "Linear models", title: "Logistic regression, FTRL", algorithm: "LogisticRegression", parameters: "optimizer=FTRL",
 		kind: figure, steps: scaled, peer: river, expression: scaler + "linear_model.LogisticRegression(optim.FTRLProximal())", on: binaryData,
+		why: "Creek's is the paper's; River's predicts by weights that lag one step behind and never sets one to 0 again.",
 	},
 	{
 		section: "Linear models", title: "Logistic regression, adaptive", algorithm: "LogisticRegression", parameters: "optimizer=Adaptive",
@@ -79,6 +80,7 @@ var linearGroups = []group{
 	{
 		section: "Linear models", title: "Passive-Aggressive regression", algorithm: "PassiveAggressive", task: online.TaskRegression,
 		kind: figure, steps: scaled, peer: river, expression: scaler + "linear_model.PARegressor()", on: regressionData,
+		why: "River measures the loss from 2y−1 instead of y.",
 	},
 	{
 		section: "Linear models", title: "ALMA", algorithm: "ALMA",

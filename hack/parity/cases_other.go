@@ -78,7 +78,7 @@ var otherGroups = []group{
 		section: preparations, title: "Feature hasher before linear regression", kind: figure, algorithm: "LinearRegression", task: online.TaskRegression,
 		steps: []online.Transform{{Type: "FeatureHasher", Parameters: map[string]string{"columns": "64"}}},
 		peer:  river, expression: "preprocessing.FeatureHasher(n_features=64, seed=0) | linear_model.LinearRegression()",
-		on: []string{"chick-names"},
+		on: []string{"chick-names"}, why: "River hashes names and texts, Creek places and tokens: other features share a column.",
 	},
 	{
 		section: "Metrics", title: "Metrics of two classes", algorithm: "LogisticRegression", steps: scaled, other: gauge, peerKind: "metrics",

@@ -37,7 +37,7 @@ func page(results []*result) []byte {
 		}
 		if i == 0 || results[i-1].heading() != r.heading() {
 			fmt.Fprintf(&out, "\n### %s\n\n", r.heading())
-			fmt.Fprintf(&out, "%s%s: `%s`\n\n", r.ownText(), r.testCase.peer, r.expression)
+			fmt.Fprintf(&out, "%s%s: `%s`%s\n\n", r.ownText(), r.testCase.peer, r.expression, r.reason())
 			out.WriteString("| data | rows | " + r.testCase.peer + " | Creek | rows that differ | largest difference | verdict |\n|---|---|---|---|---|---|---|\n")
 		}
 		out.WriteString(r.line())
@@ -88,6 +88,14 @@ func (r *result) ownText() string {
 		words = append(words, "with "+r.parameters)
 	}
 	return "Creek: `" + strings.Join(words, " ") + "`. "
+}
+
+// reason is why figures are compared, where that needs one.
+func (r *result) reason() string {
+	if r.why == "" {
+		return ""
+	}
+	return ". " + r.why
 }
 
 func (r *result) line() string {
