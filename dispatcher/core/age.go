@@ -38,9 +38,9 @@ func (m *Machine) young() (reach, bool) {
 		return next, true
 	}
 	a := &m.ages
-	if a.lane.failures == 0 && (a.age != age || pending(next.begin, next.end) >= m.limit()) {
+	if a.failures == 0 && (a.age != age || pending(next.begin, next.end) >= m.limit()) {
 		// A full slice waits for no window, and neither does another age.
-		a.lane.due = min(a.lane.due, a.expires(age))
+		a.due = min(a.due, a.expires(age))
 	}
 	if m.idle(&a.lane) {
 		asked, seen := m.now, m.source.stable

@@ -157,36 +157,6 @@ func (c *Codec) float64s(name string, v *[]float64, how memory) {
 	}, getFloat64s)
 }
 
-// BeginFloat64s begins to read a field of Float64s and returns how many numbers it has, which NextFloat64s reads.
-func (c *Codec) BeginFloat64s(name string) int {
-	c.head(tagFloat64s, name)
-	var count uint64
-	c.word(&count)
-	if c.err == nil && count > uint64(c.remaining)/8 {
-		c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
-	}
-	if c.err != nil {
-		return 0
-	}
-	return int(count)
-}
-
-// NextFloat64s reads as many of a field's numbers as v has, and tells whether there was no failure.
-func (c *Codec) NextFloat64s(v []float64) bool {
-	for len(v) > 0 && c.err == nil {
-		b := c.takeSome(8, 8*len(v))
-		if b == nil {
-			return false
-		}
-		n := len(b) / 8
-		if !getFloat64s(v[:n], b) {
-			c.Fail(ErrNotFinite)
-		}
-		v = v[n:]
-	}
-	return c.err == nil
-}
-
 func getFloat64s(v []float64, b []byte) bool {
 	highest := uint64(0)
 	for i := range v {
@@ -238,8 +208,7 @@ func list[T any](c *Codec, tag byte, name string, v *[]T, width int, how memory,
 			rest = rest[n:]
 		}
 	case reading:
-		if count > uint64(c.remaining)/uint64(width) {
-			c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
+		if !c.holds(name, count, width) {
 			return
 		}
 		if how == exact && count != uint64(len(*v)) {
@@ -262,4 +231,12 @@ func list[T any](c *Codec, tag byte, name string, v *[]T, width int, how memory,
 			rest = rest[n:]
 		}
 	}
+}
+
+// holds fails, when reading, where the source has not so many values of a width left, and tells whether there is no failure so far.
+func (c *Codec) holds(name string, count uint64, width int) bool {
+	if c.err == nil && count > uint64(c.remaining)/uint64(width) {
+		c.Fail(fmt.Errorf("%s: %w", name, ErrTruncated))
+	}
+	return c.err == nil
 }

@@ -94,9 +94,7 @@ func (w *walker) field(c *Codec, tag byte, path string) {
 	if tag >= tagBytes {
 		var count uint64
 		c.word(&count)
-		if c.err == nil && count > uint64(c.remaining)/uint64(t.width) {
-			c.Fail(fmt.Errorf("%s: %w", path, ErrTruncated))
-		}
+		c.holds(path, count, t.width)
 		f.Count = int64(count)
 	}
 	f.Bytes = f.Count * int64(t.width)

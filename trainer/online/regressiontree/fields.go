@@ -56,25 +56,28 @@ func (t *tree) Fields(c *flat.Codec) {
 	if c.Reading() && !t.rebuild(c, &s) {
 		return
 	}
-	numbers := stream{c: c, name: "leaves"}
+	numbers := flat.NewStream(c, "leaves", streamChunk)
 	t.eachLeaf(t.root, func(l int32) bool {
-		numbers.pass(t.numbers(l))
+		numbers.Pass(t.numbers(l))
 		return checkNumbers(c, t.numbers(l))
 	})
-	numbers.end()
-	slots := stream{c: c, name: "slots"}
+	numbers.End()
+	slots := flat.NewStream(c, "slots", streamChunk)
 	t.eachLeaf(t.root, func(l int32) bool {
 		for k := range t.watching(l) {
-			t.slotFields(c, &slots, l, k)
+			t.slotFields(c, slots, l, k)
 		}
 		return c.Err() == nil
 	})
-	slots.end()
+	slots.End()
 	if c.Reading() {
 		t.weighLeaves()
 	}
 	t.watcherFields(c)
 }
+
+// streamChunk is how many numbers one field of a stream has; the last has fewer.
+const streamChunk = 1 << 13
 
 // checkNumbers checks those of a leaf that were read.
 func checkNumbers(c *flat.Codec, numbers []float64) bool {
@@ -95,14 +98,14 @@ func (t *tree) weighLeaves() {
 }
 
 // slotFields passes the slots of observer k of leaf l.
-func (t *tree) slotFields(c *flat.Codec, to *stream, l int32, k int) {
+func (t *tree) slotFields(c *flat.Codec, to *flat.Stream, l int32, k int) {
 	o := &t.watching(l)[k]
 	nominal := t.set.nominal[t.feature(l, k)]
 	slots := t.slots(o)
 	for i := range slots {
 		s := &slots[i]
 		piece := [5]float64{s.key, s.x, s.n, s.mean, s.s}
-		to.pass(piece[:])
+		to.Pass(piece[:])
 		if !c.Reading() || c.Err() != nil {
 			continue
 		}

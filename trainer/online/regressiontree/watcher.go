@@ -65,17 +65,17 @@ func (t *tree) watcherFields(c *flat.Codec) {
 		return
 	}
 	nodes := t.inOrder(make([]int32, 0, t.nodeCount), t.root)
-	errors := stream{c: c, name: "errors"}
+	errors := flat.NewStream(c, "errors", streamChunk)
 	for _, i := range nodes {
 		e := &t.watchers[i].errors
 		piece := [3]float64{e.n, e.mean, e.s}
-		errors.pass(piece[:])
+		errors.Pass(piece[:])
 		*e = moments{piece[0], piece[1], piece[2]}
 		if !e.check(c) {
 			return
 		}
 	}
-	errors.end()
+	errors.End()
 	drift.FieldsOf(c, len(nodes), func(k int) *drift.ADWIN { return &t.watchers[nodes[k]].window })
 }
 

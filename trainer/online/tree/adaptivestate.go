@@ -88,7 +88,7 @@ func (t *Adaptive) passAlternates(c *flat.Codec, nodes []int32, depths []float64
 		}
 	}
 	c.Uint32s("alternates", &with)
-	s := &stream{codec: c}
+	s := newStream(c)
 	last := -1
 	for _, k := range with {
 		if !c.Require(int(k) > last && int(k) < len(nodes) && t.nodes[nodes[k]].feature != leaf, "alternates of splits") {
@@ -107,7 +107,7 @@ func (t *Adaptive) passAlternates(c *flat.Codec, nodes []int32, depths []float64
 			return false
 		}
 	}
-	s.flush()
+	s.End()
 	return c.Err() == nil
 }
 

@@ -272,11 +272,11 @@ func (t *ExtremelyFast) Fields(c *flat.Codec) {
 			t.inner, t.extra = t.inner[:0], 0
 			t.place()
 		}
-		s := &stream{codec: c}
+		s := newStream(c)
 		if len(t.nodes) > 0 && !t.passSplits(s) {
 			return
 		}
-		s.flush()
+		s.End()
 	})
 }
 

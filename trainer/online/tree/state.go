@@ -30,7 +30,7 @@ func (t *Hoeffding) Fields(c *flat.Codec) {
 		}
 		t.key = random.Key(key)
 	}
-	s := &stream{codec: c}
+	s := newStream(c)
 	leaves := t.leavesInOrder(false)
 	for done, i := range leaves {
 		if c.Reading() {
@@ -40,7 +40,7 @@ func (t *Hoeffding) Fields(c *flat.Codec) {
 			return
 		}
 	}
-	s.flush()
+	s.End()
 }
 
 // outline is what splits there are: the features of the nodes, and the
@@ -143,7 +143,7 @@ func (t *Hoeffding) splits(feature uint32) bool {
 func (t *Hoeffding) passHead(s *stream, number int32) bool {
 	h := t.at(number)
 	c := s.codec
-	if !s.pass(h[:hDepth]) || !s.pass(h[hSlots:hFixed]) || !s.pass(h[t.features:]) {
+	if !s.Pass(h[:hDepth]) || !s.Pass(h[hSlots:hFixed]) || !s.Pass(h[t.features:]) {
 		return false
 	}
 	slots := h[hSlots]
@@ -205,7 +205,7 @@ func (t *Hoeffding) passSlot(s *stream, h []float64, slot int) bool {
 	if h[t.blocks+slot] == none {
 		own[2] = 0
 	}
-	if !s.pass(own[:]) {
+	if !s.Pass(own[:]) {
 		return false
 	}
 	class, weight, seen := own[0], own[1], own[2]
@@ -257,7 +257,7 @@ func (t *Hoeffding) passBlock(s *stream, h, b []float64) bool {
 // passNumbers passes what a block holds itself.
 func (t *Hoeffding) passNumbers(s *stream, h, b []float64) bool {
 	if !t.binned && !t.tabled {
-		return s.pass(b[:t.width]) && s.pass(b[bCount*t.width:])
+		return s.Pass(b[:t.width]) && s.Pass(b[bCount*t.width:])
 	}
 	for i := range t.width {
 		// Where a table lies is no part of the state.
@@ -275,7 +275,7 @@ func (t *Hoeffding) passNumbers(s *stream, h, b []float64) bool {
 			}
 		}
 	}
-	return s.pass(b[bCount*t.width:])
+	return s.Pass(b[bCount*t.width:])
 }
 
 func bounded(v float64) bool { return math.Abs(v) <= 2*learner.Limit }
@@ -283,7 +283,7 @@ func bounded(v float64) bool { return math.Abs(v) <= 2*learner.Limit }
 // passTable passes the levels of a nominal feature.
 func (t *Hoeffding) passTable(s *stream, b []float64, i int) bool {
 	table, ok := t.passRoom(s, b, i, learner.MaxLevels)
-	if !ok || !s.pass(table) {
+	if !ok || !s.Pass(table) {
 		return false
 	}
 	total := 0.0
@@ -359,7 +359,7 @@ func (t *Hoeffding) passBins(s *stream, b []float64, i int) bool {
 		return false
 	}
 	bins := table[:binWidth*int(n)]
-	if !s.pass(bins) {
+	if !s.Pass(bins) {
 		return false
 	}
 	end, total := math.Inf(-1), 0.0
